@@ -1,0 +1,78 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+/// Modules that wrap a C library say at each place why an unsafe pointer is right there.
+let wrapperSettings = settings + [.strictMemorySafety()]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "leastwise",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "leastwise", targets: ["leastwise"])],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        .target(
+            name: "Migrations", path: "migrations", resources: [.embedInCode("v0001_observations.sql")],
+            swiftSettings: settings),
+        .target(
+            name: "Templates", path: "templates",
+            resources: [
+                .embedInCode("pull-request-title.mustache"), .embedInCode("pull-request-body.mustache"),
+                .embedInCode("commit-message.mustache"),
+            ], swiftSettings: settings),
+
+        .target(name: "Domain", swiftSettings: settings),
+        .target(name: "Decoders", dependencies: ["Domain", "CSimdjson"], swiftSettings: settings),
+        .target(name: "Ingest", dependencies: ["Domain", "Decoders", "CZlib"], swiftSettings: settings),
+        .target(
+            name: "Store",
+            dependencies: ["Domain", "Migrations", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            swiftSettings: settings),
+        .target(name: "Inventory", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "NetworkLearner", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "RBACLearner", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "PolicyEvaluator", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "Rendering", dependencies: ["Domain"], swiftSettings: settings),
+        .target(name: "Layout", dependencies: ["Domain", "Rendering", yams], swiftSettings: settings),
+        .target(name: "HTTPTransport", dependencies: ["CLibcurl"], swiftSettings: wrapperSettings),
+        .target(name: "GitWriter", dependencies: ["CLibgit2", "HTTPTransport"], swiftSettings: wrapperSettings),
+        .target(name: "Forge", dependencies: ["HTTPTransport"], swiftSettings: settings),
+        .target(name: "Proposals", dependencies: ["GitWriter", "Forge"], swiftSettings: settings),
+        .target(name: "Configuration", dependencies: ["Domain", yams], swiftSettings: settings),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "Configuration", "Decoders", "Domain", "Forge", "GitWriter", "HTTPTransport", "Ingest", "Inventory",
+                "Layout", "NetworkLearner", "PolicyEvaluator", "Proposals", "RBACLearner", "Rendering", "Store",
+                "Templates", .product(name: "Mustache", package: "swift-mustache"),
+            ], swiftSettings: settings),
+        .target(
+            name: "CommandLineTool",
+            dependencies: [
+                "Configuration", "Domain", "Engine", "Ingest", "Store",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(name: "leastwise", dependencies: ["CommandLineTool"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,71 @@
+/// A `networking.k8s.io/v1` NetworkPolicy, in full: what a repository or a cluster may hold.
+package struct NetworkPolicy: Hashable, Sendable, Codable {
+    package var namespace: Namespace
+    package var name: String
+    package var labels: Labels
+    package var annotations: Labels
+    package var podSelector: LabelSelector
+    /// As written; see `NetworkPolicy.PolicyType` for what an empty list means.
+    package var policyTypes: [PolicyType]
+    package var ingress: [Rule]
+    package var egress: [Rule]
+
+    /// A direction that a policy isolates. Where `policyTypes` is empty the API server sets Ingress, and Egress if
+    /// there are egress rules (API reference, NetworkPolicySpec.policyTypes).
+    package enum PolicyType: String, Hashable, Sendable, Codable, CaseIterable {
+        case ingress = "Ingress"
+        case egress = "Egress"
+    }
+
+    package struct Rule: Hashable, Sendable, Codable {
+        /// `from` or `to`. Empty means every peer.
+        package var peers: [Peer]
+        /// Empty means every port.
+        package var ports: [PolicyPort]
+
+        package init(peers: [Peer], ports: [PolicyPort]) {
+            self.peers = peers
+            self.ports = ports
+        }
+    }
+
+    package enum Peer: Hashable, Sendable, Codable {
+        /// Pods: with only a pod selector those of the policy's own namespace; with a namespace selector those of the
+        /// namespaces that it matches (all pods there if there is no pod selector). At least one is not nil.
+        case pods(podSelector: LabelSelector?, namespaceSelector: LabelSelector?)
+        case ipBlock(CIDR, except: [CIDR])
+    }
+
+    package struct PolicyPort: Hashable, Sendable, Codable {
+        package var `protocol`: NetworkProtocol
+        package var port: PortValue?
+        /// Set only beside a numeric port.
+        package var endPort: Port?
+
+        package init(protocol: NetworkProtocol, port: PortValue?, endPort: Port? = nil) {
+            self.protocol = `protocol`
+            self.port = port
+            self.endPort = endPort
+        }
+    }
+
+    package enum PortValue: Hashable, Sendable, Codable {
+        case number(Port)
+        /// A container port's name; its number may differ from pod to pod.
+        case name(String)
+    }
+
+    package init(
+        namespace: Namespace, name: String, labels: Labels = [:], annotations: Labels = [:],
+        podSelector: LabelSelector, policyTypes: [PolicyType], ingress: [Rule] = [], egress: [Rule] = []
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.labels = labels
+        self.annotations = annotations
+        self.podSelector = podSelector
+        self.policyTypes = policyTypes
+        self.ingress = ingress
+        self.egress = egress
+    }
+}

@@ -1,0 +1,93 @@
+/// A `rbac.authorization.k8s.io/v1` Role (with a namespace) or ClusterRole (without).
+package struct Role: Hashable, Sendable, Codable {
+    /// The cluster scope for a ClusterRole.
+    package var namespace: Namespace
+    package var name: String
+    package var labels: Labels
+    package var annotations: Labels
+    package var rules: [PolicyRule]
+    /// ClusterRole only: the selectors of `aggregationRule`; a controller fills the rules from the roles they match.
+    package var aggregation: [LabelSelector]
+
+    package init(
+        namespace: Namespace, name: String, labels: Labels = [:], annotations: Labels = [:], rules: [PolicyRule],
+        aggregation: [LabelSelector] = []
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.labels = labels
+        self.annotations = annotations
+        self.rules = rules
+        self.aggregation = aggregation
+    }
+
+    package var isClusterRole: Bool { namespace == .clusterScope }
+}
+
+/// `rbac/v1` PolicyRule: verbs on resources (with API groups, perhaps names) or on non-resource URLs.
+package struct PolicyRule: Hashable, Sendable, Codable {
+    package var verbs: [String]
+    package var apiGroups: [String]
+    package var resources: [String]
+    /// Empty means every name.
+    package var resourceNames: [String]
+    package var nonResourceURLs: [String]
+
+    package init(
+        verbs: [String], apiGroups: [String] = [], resources: [String] = [], resourceNames: [String] = [],
+        nonResourceURLs: [String] = []
+    ) {
+        self.verbs = verbs
+        self.apiGroups = apiGroups
+        self.resources = resources
+        self.resourceNames = resourceNames
+        self.nonResourceURLs = nonResourceURLs
+    }
+}
+
+/// A RoleBinding (with a namespace) or ClusterRoleBinding (without).
+package struct RoleBinding: Hashable, Sendable, Codable {
+    /// The cluster scope for a ClusterRoleBinding.
+    package var namespace: Namespace
+    package var name: String
+    package var labels: Labels
+    package var annotations: Labels
+    package var role: RoleReference
+    package var subjects: [Subject]
+
+    package struct RoleReference: Hashable, Sendable, Codable {
+        /// True for a ClusterRole, false for a Role of the binding's namespace.
+        package var isClusterRole: Bool
+        package var name: String
+
+        package init(isClusterRole: Bool, name: String) {
+            self.isClusterRole = isClusterRole
+            self.name = name
+        }
+    }
+
+    package init(
+        namespace: Namespace, name: String, labels: Labels = [:], annotations: Labels = [:], role: RoleReference,
+        subjects: [Subject]
+    ) {
+        self.namespace = namespace
+        self.name = name
+        self.labels = labels
+        self.annotations = annotations
+        self.role = role
+        self.subjects = subjects
+    }
+
+    package var isClusterRoleBinding: Bool { namespace == .clusterScope }
+}
+
+/// Roles and bindings that act together.
+package struct AccessGrants: Hashable, Sendable {
+    package var roles: [Role]
+    package var bindings: [RoleBinding]
+
+    package init(roles: [Role] = [], bindings: [RoleBinding] = []) {
+        self.roles = roles
+        self.bindings = bindings
+    }
+}

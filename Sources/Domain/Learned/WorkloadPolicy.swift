@@ -1,0 +1,169 @@
+/// The least-privilege policy learned for one workload, with the evidence of each rule.
+///
+/// A direction that is nil was not observed and is not isolated. No value of this type can express an empty peer list or
+/// an empty selector, both of which mean "everyone".
+package struct WorkloadPolicy: Hashable, Sendable {
+    package let workload: WorkloadID
+    package let selector: PodLabels
+    package let ingress: DirectionRules?
+    package let egress: DirectionRules?
+    package let maturity: Maturity
+    /// Days on which something of this workload was seen.
+    package let days: Int
+    /// Observed edges of this workload that its policy does not allow, with the reason.
+    package let heldBack: [HeldBackConnection]
+
+    package init(
+        workload: WorkloadID, selector: PodLabels, ingress: DirectionRules?, egress: DirectionRules?,
+        maturity: Maturity, days: Int, heldBack: [HeldBackConnection]
+    ) {
+        self.workload = workload
+        self.selector = selector
+        self.ingress = ingress
+        self.egress = egress
+        self.maturity = maturity
+        self.days = days
+        self.heldBack = heldBack
+    }
+
+    /// One isolated direction: one rule or more, or closed for a reason of its own.
+    package struct DirectionRules: Hashable, Sendable {
+        /// Empty only for a closed direction.
+        package let rules: [NetworkRule]
+        /// Why the direction is closed although nothing may pass it; nil where rules say what may.
+        package let closed: ClosedReason?
+
+        /// Nil if there is no rule: an isolated direction without a rule denies everything, which no absence of
+        /// evidence justifies.
+        package init?(_ rules: [NetworkRule]) {
+            guard !rules.isEmpty else { return nil }
+            self.rules = rules
+            closed = nil
+        }
+
+        private init(closed reason: ClosedReason) {
+            rules = []
+            closed = reason
+        }
+
+        /// A direction that nothing may pass but what policies never stop.
+        package static func closed(_ reason: ClosedReason) -> DirectionRules { DirectionRules(closed: reason) }
+    }
+
+    /// Why nothing needs to come in.
+    package enum ClosedReason: String, Hashable, Sendable, Codable {
+        case ownNodeOnly = "only its own node connected to it (probes), which is always allowed"
+        case noListener = "it is a job that declares no port, that no Service selects, and that nobody connected to"
+    }
+}
+
+/// Peers that may use ports: each peer every port.
+package struct NetworkRule: Hashable, Sendable {
+    /// Never empty.
+    package let peers: [RulePeer]
+    /// Never empty.
+    package let ports: [RulePort]
+    package let evidence: [Evidence]
+
+    /// Nil if a list is empty, since an empty list means everyone, or every port.
+    package init?(peers: [RulePeer], ports: [RulePort], evidence: [Evidence]) {
+        guard !peers.isEmpty, !ports.isEmpty else { return nil }
+        self.peers = peers
+        self.ports = ports
+        self.evidence = evidence
+    }
+}
+
+/// A peer that a generated rule can name.
+package enum RulePeer: Hashable, Sendable {
+    /// Pods of a namespace. The namespace is always written, by its `kubernetes.io/metadata.name` label, if it is not
+    /// the policy's own (KEP-2161).
+    case pods(Namespace, PodLabels)
+    /// Pods of every namespace: for the cluster's DNS service alone, which serves everyone.
+    case everyNamespace
+    case block(CIDR)
+}
+
+extension RulePeer: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.pods(let a, let x), .pods(let b, let y)): a == b ? x < y : a < b
+        case (.block(let a), .block(let b)): a < b
+        default: left.rank < right.rank
+        }
+    }
+
+    private var rank: Int {
+        switch self {
+        case .pods: 0
+        case .everyNamespace: 1
+        case .block: 2
+        }
+    }
+}
+
+/// A port that a generated rule opens.
+package struct RulePort: Hashable, Sendable {
+    package let `protocol`: NetworkProtocol
+    package let port: Port
+
+    package init(_ protocol: NetworkProtocol, _ port: Port) {
+        self.protocol = `protocol`
+        self.port = port
+    }
+}
+
+extension RulePort: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.protocol, left.port) < (right.protocol, right.port)
+    }
+}
+
+/// An observed connection that made no rule.
+package struct HeldBackConnection: Hashable, Sendable {
+    package let what: String
+    package let reason: HoldReason
+    package let count: Int64
+    package let first: Timestamp
+    package let last: Timestamp
+
+    package init(what: String, reason: HoldReason, count: Int64, first: Timestamp, last: Timestamp) {
+        self.what = what
+        self.reason = reason
+        self.count = count
+        self.first = first
+        self.last = last
+    }
+}
+
+extension HeldBackConnection: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.reason.rawValue, left.what, left.first, left.last, left.count)
+            < (right.reason.rawValue, right.what, right.first, right.last, right.count)
+    }
+}
+
+/// Why an observed connection made no rule.
+package enum HoldReason: String, Hashable, Sendable, Codable, CaseIterable {
+    case unknownDirection = "direction unknown, and nothing declares the port"
+    case refused = "refused: every attempt was reset"
+    case neverAnswered = "never answered, though the source shows answers"
+    case burst = "part of a short burst with a wide fan-out, mostly refused (a scan)"
+    case dynamicPort = "a port of the ephemeral range that nothing declares"
+    case unresolved = "an address inside the cluster that no workload had at that time"
+    case ambiguous = "more than one workload fits the record"
+    case goneWorkload = "a workload that is no longer there"
+    case unselectable = "no label tells this workload from another"
+    case otherCluster = "a peer in another cluster"
+    case notExpressible = "ICMP, which networking.k8s.io/v1 cannot express"
+    case ownNode = "the pod's own node, which is always allowed"
+    case hostNetwork = "a pod on the host network, which no policy selects"
+
+    /// True if the connection may be legitimate and a policy could break it: a person has to look.
+    package var needsAttention: Bool {
+        switch self {
+        case .unknownDirection, .dynamicPort, .unresolved, .ambiguous, .unselectable, .otherCluster: true
+        case .refused, .neverAnswered, .burst, .goneWorkload, .notExpressible, .ownNode, .hostNetwork: false
+        }
+    }
+}

@@ -1,0 +1,50 @@
+/// Who asks the Kubernetes API, as RBAC has it.
+package struct Subject: Hashable, Sendable, Codable {
+    package let kind: Kind
+    /// The namespace of a ServiceAccount; empty for others.
+    package let namespace: Namespace
+    package let name: String
+
+    package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+        case user = "User"
+        case group = "Group"
+        case serviceAccount = "ServiceAccount"
+    }
+
+    package init(kind: Kind, namespace: Namespace = .clusterScope, name: String) {
+        self.kind = kind
+        self.namespace = namespace
+        self.name = name
+    }
+
+    private static let accountPrefix = "system:serviceaccount:"
+
+    /// The subject of an authenticated user name; `system:serviceaccount:NAMESPACE:NAME` is a ServiceAccount.
+    package init(userName: String) {
+        let parts = userName.dropFirst(Self.accountPrefix.count).split(
+            separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        if userName.hasPrefix(Self.accountPrefix), parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty {
+            self.init(kind: .serviceAccount, namespace: Namespace(String(parts[0])), name: String(parts[1]))
+        } else {
+            self.init(kind: .user, name: userName)
+        }
+    }
+
+    /// The name by which the API server's authorizer knows a User or a ServiceAccount.
+    package var userName: String {
+        kind == .serviceAccount ? Self.accountPrefix + "\(namespace):\(name)" : name
+    }
+}
+
+extension Subject: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.kind.rawValue, left.namespace, left.name) < (right.kind.rawValue, right.namespace, right.name)
+    }
+}
+
+extension Subject: CustomStringConvertible {
+    /// `ServiceAccount namespace/name`, `User name` or `Group name`.
+    package var description: String {
+        kind == .serviceAccount ? "\(kind.rawValue) \(namespace)/\(name)" : "\(kind.rawValue) \(name)"
+    }
+}
