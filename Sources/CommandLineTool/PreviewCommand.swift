@@ -1,0 +1,56 @@
+import ArgumentParser
+import Engine
+
+struct PreviewCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "preview", abstract: "Show what would be proposed, for every workload and subject.")
+
+    enum Output: String, ExpressibleByArgument, CaseIterable {
+        case summary, yaml, json, diff
+    }
+
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case network, rbac
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        help:
+            "summary (a table), yaml (the objects), json (everything, with evidence), diff (against the repository, or else the cluster)."
+    )
+    var output: Output = .summary
+
+    @Option(help: ArgumentHelp("Only this namespace.", valueName: "name"))
+    var namespace: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only this workload or subject: its name, or all of it, such as shop/Deployment/web.", valueName: "name"))
+    var workload: String?
+
+    @Option(help: "Only network policies, or only RBAC.")
+    var kind: Kind?
+
+    func run() throws {
+        let session = try Session(settings: common.settings(), store: common.openStore)
+        let filter = PreviewJob.Filter(
+            namespace: namespace, workload: workload, kind: kind.flatMap { ProposedItem.Kind(rawValue: $0.rawValue) })
+        let report = try Self.stopping { try PreviewJob(session.learn()).run(filter) }
+        switch output {
+        case .summary: Console.print(report.summary)
+        case .yaml: Console.print(report.yaml)
+        case .json: Console.print(try report.json())
+        case .diff: Console.print(try session.difference(of: report))
+        }
+    }
+
+    /// Turns the judge's refusal into its exit code.
+    static func stopping<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let refusal as ObservedWouldBeDenied {
+            throw CommandFailure(status: .observedWouldBeDenied, message: "leastwise: \(refusal)")
+        }
+    }
+}

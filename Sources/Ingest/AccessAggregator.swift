@@ -1,0 +1,72 @@
+import Decoders
+import Domain
+
+/// Folds decoded requests into edges, one row for each edge and period of 64 days.
+struct AccessAggregator {
+    private var indices: [Key: Int] = [:]
+    private var states: [State] = []
+
+    /// The edge by numbers, and the period.
+    private struct Key: Hashable {
+        let what: UInt64
+        let why: UInt64
+
+        init(_ access: Access, period: Int32) {
+            what = UInt64(UInt32(bitPattern: access.subject)) << 32 | UInt64(UInt32(bitPattern: access.action))
+            // A reason's number needs no more than 30 bits: the tables are bounded far below.
+            why =
+                UInt64(UInt32(bitPattern: period)) << 32 | UInt64(UInt32(bitPattern: access.reason)) << 2 & 0xffff_fffc
+                | UInt64(access.decision.rawValue)
+        }
+    }
+
+    private struct State {
+        let access: Access
+        var count: Int64 = 0
+        var dryRuns: Int64 = 0
+        var span: Span
+        let period: Int32
+    }
+
+    var count: Int { states.count }
+
+    mutating func add(_ access: Access, sample: (SampleReference) -> String) {
+        let day = access.time.day
+        let period = DaySet.period(of: day)
+        let index = index(of: Key(access, period: period), for: access, period: period)
+        if access.isCounted {
+            states[index].count += 1
+            states[index].dryRuns += access.isDryRun ? 1 : 0
+        }
+        states[index].span.add(access.time, day: day, access.sample, text: sample)
+    }
+
+    private mutating func index(of key: Key, for access: Access, period: Int32) -> Int {
+        if let known = indices[key] { return known }
+        let index = states.count
+        indices[key] = index
+        states.append(State(access: access, span: Span(access.time, access.sample), period: period))
+        return index
+    }
+
+    /// Calls the body with each row, in the order of first sight, and starts anew.
+    mutating func drain(
+        cluster: ClusterName, decoder: any RecordDecoder, _ body: (AccessEdge, AccessFact) throws -> Void
+    ) rethrows {
+        let rows = states
+        self = AccessAggregator()
+        let tables = decoder.tables
+        let sources = type(of: decoder).source
+        for row in rows {
+            let access = row.access
+            let edge = AccessEdge(
+                cluster: cluster, subject: tables.subjects[Int(access.subject)],
+                action: tables.actions[Int(access.action)], decision: access.decision,
+                reason: access.reason < 0 ? "" : tables.reasons[Int(access.reason)])
+            let fact = AccessFact(
+                count: row.count, dryRuns: row.dryRuns, first: row.span.first, last: row.span.last,
+                days: row.span.days(period: row.period), sources: sources, sample: decoder.sample(row.span.sample))
+            try body(edge, fact)
+        }
+    }
+}
