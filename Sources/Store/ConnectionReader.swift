@@ -1,0 +1,103 @@
+import Domain
+import GRDB
+
+/// Reads all connection edges of one cluster, each with its facts of all periods merged.
+struct ConnectionReader {
+    private let peers: PeerReader
+    private var rows: [Row] = []
+    private var newestEdge: Int64?
+    private var sharedDays = DaySet()
+
+    /// An edge in few bytes: its peers are shared, and become values only in the result.
+    private struct Row {
+        let source: Int32
+        let destination: Int32
+        let `protocol`: NetworkProtocol
+        let port: Port
+        let direction: ConnectionEdge.Direction
+        var fact: ConnectionFact
+
+        var service: UInt32 {
+            UInt32(`protocol`.rawValue) << 24 | UInt32(port.rawValue) << 8 | UInt32(direction.rawValue)
+        }
+    }
+
+    private struct SortKey {
+        let peers: UInt64
+        let service: UInt32
+        let row: Int32
+
+        func precedes(_ other: SortKey) -> Bool {
+            peers == other.peers ? service < other.service : peers < other.peers
+        }
+    }
+
+    init(_ db: Database, cluster: Int64) throws {
+        peers = try PeerReader(db, cluster: cluster)
+        // The unique index delivers this order, edge by edge; the result's order is that of the peers' contents.
+        let select = try SQLStatement(
+            db,
+            """
+            SELECT e.id, e.source, e.destination, e.protocol, e.port, e.direction, f.period, f.count, f.attempts,
+            f.answers, f.refusals, f.first_seen, f.last_seen, f.days, f.sources, f.sample
+            FROM connection_edge e CROSS JOIN connection_fact f ON f.edge = e.id
+            WHERE e.cluster = ?
+            ORDER BY e.source, e.destination, e.protocol, e.port, e.direction, f.period
+            """)
+        try select.forEachRow(cluster) { try read($0) }
+    }
+
+    /// All edges, ordered by source, destination, protocol number, port and direction.
+    func connections(cluster: ClusterName) -> [(edge: ConnectionEdge, fact: ConnectionFact)] {
+        var keys = rows.indices.map { index in
+            let row = rows[index]
+            return SortKey(
+                peers: UInt64(row.source) << 32 | UInt64(row.destination), service: row.service, row: Int32(index))
+        }
+        keys.sort { $0.precedes($1) }
+        return keys.map { key in
+            let row = rows[Int(key.row)]
+            let edge = ConnectionEdge(
+                cluster: cluster, source: peers.peers[Int(row.source)], destination: peers.peers[Int(row.destination)],
+                protocol: row.protocol, port: row.port, direction: row.direction)
+            return (edge, row.fact)
+        }
+    }
+
+    private mutating func read(_ row: SQLStatement) throws {
+        let edge = row.integer(at: 0)
+        let fact = self.fact(row)
+        if edge == newestEdge {
+            rows[rows.count - 1].fact.merge(fact)
+        } else {
+            newestEdge = edge
+            rows.append(try self.row(row, fact))
+        }
+    }
+
+    private func row(_ row: SQLStatement, _ fact: ConnectionFact) throws -> Row {
+        guard let `protocol` = NetworkProtocol(rawValue: UInt8(truncatingIfNeeded: row.integer(at: 3))),
+            let port = UInt16(exactly: row.integer(at: 4)),
+            let direction = ConnectionEdge.Direction(rawValue: UInt8(truncatingIfNeeded: row.integer(at: 5)))
+        else { throw StoreError.unreadable("a connection") }
+        return Row(
+            source: try peers.rank(row.integer(at: 1)), destination: try peers.rank(row.integer(at: 2)),
+            protocol: `protocol`, port: Port(port), direction: direction, fact: fact)
+    }
+
+    private mutating func fact(_ row: SQLStatement) -> ConnectionFact {
+        let period = DaySet.Period(
+            number: Int32(truncatingIfNeeded: row.integer(at: 6)), bits: UInt64(bitPattern: row.integer(at: 13)))
+        // Neighbours were mostly seen on the same days; sharing the set saves an allocation for each edge.
+        if sharedDays.periods.first != period {
+            sharedDays = DaySet()
+            sharedDays.formUnion(period)
+        }
+        return ConnectionFact(
+            count: row.integer(at: 7), attempts: row.integer(at: 8), answers: row.integer(at: 9),
+            refusals: row.integer(at: 10), first: Timestamp(rawValue: row.integer(at: 11)),
+            last: Timestamp(rawValue: row.integer(at: 12)), days: sharedDays,
+            sources: ObservationSources(rawValue: UInt32(truncatingIfNeeded: row.integer(at: 14))),
+            sample: row.text(at: 15))
+    }
+}

@@ -1,0 +1,22 @@
+/// One numbered file of the top-level `migrations` folder, embedded so that an installed binary works anywhere.
+///
+/// A released file never changes; a new one is added here, in `Package.swift` and in the folder.
+package struct Migration: Sendable {
+    /// From 1, without gaps: the schema's version once this file is applied.
+    package let version: Int
+    /// The file's name without its ending.
+    package let name: String
+    /// The SQL text, UTF-8.
+    package let sql: [UInt8]
+
+    package init(version: Int, name: String, sql: [UInt8]) {
+        self.version = version
+        self.name = name
+        self.sql = sql
+    }
+
+    /// All migrations in ascending order.
+    package static let all = [
+        Migration(version: 1, name: "v0001_observations", sql: PackageResources.v0001_observations_sql)
+    ]
+}
