@@ -1,0 +1,92 @@
+/// A kind of object that learning needs, with the parts of it that are kept.
+///
+/// The tables in this folder are the whole list of what leaves a cluster dump: no environment, no data of Secrets and
+/// ConfigMaps, no annotations but the two of Prometheus, no managed fields.
+struct ObjectKind: Sendable {
+    let isNamespaced: Bool
+    let shape: Shape
+
+    private static func namespaced(_ members: [String: Shape]) -> ObjectKind {
+        ObjectKind(isNamespaced: true, shape: .object(members.merging(["metadata": metadata]) { first, _ in first }))
+    }
+
+    private static func clusterWide(_ members: [String: Shape]) -> ObjectKind {
+        ObjectKind(isNamespaced: false, shape: .object(members.merging(["metadata": metadata]) { first, _ in first }))
+    }
+
+    private static let metadata = Shape.object([
+        "labels": .texts, "creationTimestamp": .text,
+        "ownerReferences": .array(.object(["kind": .text, "name": .text, "controller": .scalar])),
+    ])
+
+    /// Kinds by group and name, as `ClusterObject.kind` has them.
+    static let known: [String: ObjectKind] = [
+        "core/Namespace": clusterWide([:]),
+        "core/Node": clusterWide(nodeMembers),
+        "cilium.io/CiliumNode": clusterWide(ciliumNodeMembers),
+        "core/Pod": namespaced(["spec": Shape.podSpec, "status": podStatus]),
+        "apps/Deployment": namespaced(["spec": Shape.workloadSpec]),
+        "apps/ReplicaSet": namespaced(["spec": Shape.workloadSpec]),
+        "apps/StatefulSet": namespaced(["spec": Shape.workloadSpec]),
+        "apps/DaemonSet": namespaced(["spec": Shape.workloadSpec]),
+        "batch/Job": namespaced(["spec": Shape.workloadSpec]),
+        "batch/CronJob": namespaced(["spec": cronJobSpec]),
+        "core/ReplicationController": namespaced(["spec": plainWorkloadSpec]),
+        "apps.openshift.io/DeploymentConfig": namespaced(["spec": plainWorkloadSpec]),
+        "core/Service": namespaced(Shape.serviceMembers),
+        "core/Endpoints": namespaced(Shape.endpointsMembers),
+        "discovery.k8s.io/EndpointSlice": namespaced(Shape.endpointSliceMembers),
+        "networking.k8s.io/Ingress": namespaced(Shape.ingressMembers),
+        "extensions/Ingress": namespaced(Shape.ingressMembers),
+        "gateway.networking.k8s.io/HTTPRoute": namespaced(Shape.gatewayRouteMembers),
+        "gateway.networking.k8s.io/GRPCRoute": namespaced(Shape.gatewayRouteMembers),
+        "gateway.networking.k8s.io/TCPRoute": namespaced(Shape.gatewayRouteMembers),
+        "gateway.networking.k8s.io/TLSRoute": namespaced(Shape.gatewayRouteMembers),
+        "gateway.networking.k8s.io/UDPRoute": namespaced(Shape.gatewayRouteMembers),
+        "route.openshift.io/Route": namespaced(Shape.openShiftRouteMembers),
+        "core/ServiceAccount": namespaced([:]),
+        "rbac.authorization.k8s.io/Role": namespaced(Shape.roleMembers),
+        "rbac.authorization.k8s.io/ClusterRole": clusterWide(Shape.roleMembers),
+        "rbac.authorization.k8s.io/RoleBinding": namespaced(Shape.bindingMembers),
+        "rbac.authorization.k8s.io/ClusterRoleBinding": clusterWide(Shape.bindingMembers),
+        "networking.k8s.io/NetworkPolicy": namespaced(["spec": Shape.networkPolicySpec]),
+        "admissionregistration.k8s.io/ValidatingWebhookConfiguration": clusterWide(Shape.webhookMembers),
+        "admissionregistration.k8s.io/MutatingWebhookConfiguration": clusterWide(Shape.webhookMembers),
+        "apiextensions.k8s.io/CustomResourceDefinition": clusterWide(Shape.conversionMembers),
+        "apiregistration.k8s.io/APIService": clusterWide(["spec": .object(["service": Shape.serviceReference])]),
+    ]
+
+    /// An object of any other kind that has a selector and a pod template, such as Argo's Rollout.
+    static let customWorkload = namespaced(["spec": Shape.workloadSpec])
+
+    /// What tells a custom workload from other objects.
+    static let customWorkloadTest = Shape.object([
+        "spec": .object([
+            "selector": .object([:]), "template": .object(["spec": .object(["containers": .array(.object([:]))])]),
+        ])
+    ])
+
+    private static let nodeMembers: [String: Shape] = [
+        "spec": .object(["podCIDR": .text, "podCIDRs": .textList]),
+        "status": .object(["addresses": .array(.object(["type": .text, "address": .text]))]),
+    ]
+
+    /// With Cilium's own address management the ranges of a node's pods stand here and not in the Node.
+    private static let ciliumNodeMembers: [String: Shape] = [
+        "spec": .object([
+            "addresses": .array(.object(["type": .text, "ip": .text])), "ipam": .object(["podCIDRs": .textList]),
+        ])
+    ]
+
+    private static let podStatus = Shape.object([
+        "phase": .text, "podIP": .text, "podIPs": .array(.object(["ip": .text])),
+        "containerStatuses": .array(
+            .object(["state": .object(["terminated": .object(["finishedAt": .text])])])),
+    ])
+
+    private static let cronJobSpec = Shape.object([
+        "schedule": .text, "jobTemplate": .object(["spec": .object(["template": Shape.podTemplate])]),
+    ])
+
+    private static let plainWorkloadSpec = Shape.object(["selector": .texts, "template": Shape.podTemplate])
+}
