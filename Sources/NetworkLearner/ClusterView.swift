@@ -1,0 +1,102 @@
+import Domain
+
+/// The inventory as the network learner asks it, with what it needs for every edge looked up once.
+struct ClusterView {
+    let index: InventoryIndex
+    /// The endpoints of the `kubernetes` Service, sorted.
+    let apiServerAddresses: [IPAddress]
+    /// All nodes' addresses, sorted.
+    let nodeAddresses: [IPAddress]
+    private let declared: Set<WorkloadPort>
+    private let served: Set<WorkloadID>
+    private let exposed: [WorkloadPort: Service]
+    private let apiServers: Set<IPAddress>
+    private let clusterRanges: [CIDR]
+
+    private struct WorkloadPort: Hashable {
+        let workload: WorkloadID
+        let `protocol`: NetworkProtocol
+        let port: Port
+    }
+
+    init(_ inventory: ClusterInventory, clusterRanges configured: [CIDR]) {
+        let index = InventoryIndex(inventory)
+        var declared: Set<WorkloadPort> = []
+        var exposed: [WorkloadPort: Service] = [:]
+        for workload in inventory.workloads {
+            for port in workload.ports {
+                declared.insert(WorkloadPort(workload: workload.id, protocol: port.protocol, port: port.number))
+            }
+        }
+        for service in inventory.services {
+            for port in service.ports {
+                for backend in index.backends(of: service, port: port.port, protocol: port.protocol) {
+                    let key = WorkloadPort(workload: backend.workload, protocol: port.protocol, port: backend.port)
+                    declared.insert(key)
+                    if service.isExposed, exposed[key] == nil { exposed[key] = service }
+                }
+            }
+        }
+        let api = index.service("kubernetes", in: Namespace("default"))
+        let addresses = Set(api?.endpoints.flatMap(\.addresses) ?? [])
+        self.index = index
+        self.declared = declared
+        served = Set(declared.map(\.workload))
+        self.exposed = exposed
+        apiServers = addresses
+        apiServerAddresses = addresses.sorted()
+        clusterRanges = configured + Self.serviceRanges(inventory.services)
+        nodeAddresses = Set(inventory.nodes.flatMap(\.addresses)).sorted()
+    }
+
+    /// True if objects declare workloads; without them, records are all there is.
+    var hasWorkloads: Bool { !index.inventory.workloads.isEmpty }
+
+    func isAPIServer(_ address: IPAddress) -> Bool { apiServers.contains(address) }
+
+    /// True if the address is in a range of pods or Services, whether or not one has it now.
+    func isInsideCluster(_ address: IPAddress) -> Bool {
+        index.isInPodRange(address) || clusterRanges.contains { $0.contains(address) }
+    }
+
+    /// For each family, the smallest range that holds the addresses of all Services: a lower bound of the range that the
+    /// API server takes them from, which no object tells.
+    private static func serviceRanges(_ services: [Service]) -> [CIDR] {
+        let addresses = services.flatMap(\.clusterAddresses)
+        return [addresses.filter(\.isIPv4), addresses.filter { !$0.isIPv4 }].compactMap { family in
+            guard let first = family.min(), let last = family.max(), first != last else { return nil }
+            // A wider range would be a guess over unrelated addresses.
+            let narrowest = first.isIPv4 ? 8 : 32
+            let length = (narrowest...first.width).last { first.masked(to: $0) == last.masked(to: $0) }
+            return length.flatMap { CIDR(first, length: $0) }
+        }
+    }
+
+    func isNode(_ address: IPAddress) -> Bool { index.node(at: address) != nil }
+
+    /// True if a container port or a Service's target port names that port of the workload.
+    func declares(_ party: Party, protocol: NetworkProtocol, port: Port) -> Bool {
+        guard let id = party.workload else { return false }
+        return declared.contains(WorkloadPort(workload: id, protocol: `protocol`, port: port))
+    }
+
+    /// True if a container port or a Service names any port of the workload.
+    func isServed(_ id: WorkloadID) -> Bool { served.contains(id) }
+
+    /// The Service that opens a workload's port to the outside, or nil.
+    func exposingService(of id: WorkloadID, protocol: NetworkProtocol, port: Port) -> Service? {
+        exposed[WorkloadPort(workload: id, protocol: `protocol`, port: port)]
+    }
+
+    /// Where a connection to a Service's address and port ends up: at the pods' port, or at the endpoints of a Service
+    /// without pods.
+    func targets(of service: Service, protocol: NetworkProtocol, port: Port) -> [(party: Party, port: Port)] {
+        let backends = index.backends(of: service, port: port, protocol: `protocol`)
+        if !backends.isEmpty { return backends.map { (.workload($0.workload), $0.port) } }
+        return index.endpoints(of: service, port: port, protocol: `protocol`).map { endpoint in
+            if isAPIServer(endpoint.address) { return (.apiServer(endpoint.address), endpoint.port) }
+            let party: Party = isNode(endpoint.address) ? .node(endpoint.address) : .outside(endpoint.address)
+            return (party, endpoint.port)
+        }
+    }
+}

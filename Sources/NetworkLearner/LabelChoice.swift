@@ -1,0 +1,23 @@
+import Domain
+
+/// Which labels of a pod template may select it.
+enum LabelChoice {
+    /// Labels that differ from pod to pod or from roll-out to roll-out (Kubernetes documentation, "Well-Known Labels").
+    private static let volatile: Set<String> = [
+        "pod-template-hash", "controller-revision-hash", "pod-template-generation", "controller-uid", "job-name",
+        "statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "rollouts-pod-template-hash",
+    ]
+    private static let volatilePrefixes = ["batch.kubernetes.io/", "topology.kubernetes.io/"]
+    /// Labels that change with a release, not with the workload.
+    private static let versions: Set<String> = [
+        "app.kubernetes.io/version", "helm.sh/chart", "chart", "version", "istio.io/rev", "heritage",
+        "app.kubernetes.io/managed-by",
+    ]
+
+    /// The labels that stay for as long as the workload does.
+    static func stable(_ labels: Labels) -> Labels {
+        labels.filter { key, _ in
+            !volatile.contains(key) && !versions.contains(key) && !volatilePrefixes.contains { key.hasPrefix($0) }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import Domain
+
+/// Builds policies from resolved edges.
+struct PolicyBuilder {
+    let catalog: WorkloadCatalog
+    let view: ClusterView
+    let options: NetworkLearningOptions
+    let newest: Timestamp
+
+    /// What one workload's policy is built from.
+    private struct Draft {
+        var ingress: [Int] = []
+        var egress: [Int] = []
+        var held: [HeldBackConnection] = []
+        /// Of these, the connections to the workload.
+        var heldIncoming: [HeldBackConnection] = []
+        var days = DaySet()
+    }
+
+    func build(_ ledger: EdgeLedger) -> LearnedNetwork {
+        let edges = ledger.entries.map { ResolvedEdge(key: $0.key, entry: $0.value) }.sorted { $0.key < $1.key }
+        var drafts: [WorkloadID: Draft] = [:]
+        for (number, edge) in edges.enumerated() {
+            if let id = edge.key.source.workload {
+                drafts[id, default: Draft()].egress.append(number)
+                drafts[id]?.days.formUnion(edge.entry.fact.days)
+            }
+            if let id = edge.key.destination.workload {
+                drafts[id, default: Draft()].ingress.append(number)
+                drafts[id]?.days.formUnion(edge.entry.fact.days)
+            }
+        }
+        var unplaced: [HeldBackConnection] = []
+        for held in ledger.held {
+            let known = Set([held.source, held.destination].compactMap { $0 }).filter { drafts[$0] != nil }
+            if known.isEmpty { unplaced.append(held.connection) }
+            for id in known { drafts[id]?.held.append(held.connection) }
+            if let id = held.destination { drafts[id]?.heldIncoming.append(held.connection) }
+        }
+        let infrastructure = Infrastructure(view: view, edges: edges, options: options, catalog: catalog)
+        let policies = drafts.compactMap { id, draft in policy(id, draft, edges, infrastructure) }
+        return LearnedNetwork(
+            policies: policies.sorted { $0.workload < $1.workload }, learned: edges.map(\.connection),
+            unplaced: unplaced.sorted(), heldBack: Set(ledger.held.map(\.connection)).sorted(),
+            observedLabels: ledger.observedLabels.mapValues { sets in
+                sets.sorted { $0.sorted(by: <).description < $1.sorted(by: <).description }
+            }, notes: infrastructure.notes)
+    }
+
+    private func policy(
+        _ id: WorkloadID, _ draft: Draft, _ edges: [ResolvedEdge], _ infrastructure: Infrastructure
+    ) -> WorkloadPolicy? {
+        guard let selector = catalog.selector(of: id) else { return nil }
+        let incoming = cells(of: id, draft.ingress, edges, infrastructure, isIngress: true)
+        let outgoing = cells(of: id, draft.egress, edges, infrastructure, isIngress: false)
+        let evidence: (Int) -> Evidence = { edges[$0].evidence }
+        let ingress = WorkloadPolicy.DirectionRules(incoming.rules(evidence: evidence)) ?? closed(id, draft)
+        let egress = WorkloadPolicy.DirectionRules(outgoing.rules(evidence: evidence))
+        // What is new is a peer or port that was never seen before, not one more address of a peer that is anyone.
+        let novelty = [incoming, outgoing].compactMap { $0.lastNovelty { edges[$0].entry.fact.first } }.max()
+        let judged = options.maturity.judge(
+            days: draft.days, lastNovelty: novelty ?? newest, newest: newest,
+            isScheduled: view.index.workload(id)?.schedule != nil)
+        let needsAttention = draft.held.contains { $0.reason.needsAttention }
+        return WorkloadPolicy(
+            workload: id, selector: selector, ingress: ingress, egress: egress,
+            maturity: needsAttention ? min(judged, .stabilizing) : judged, days: draft.days.count,
+            heldBack: draft.held.sorted())
+    }
+
+    /// Whether incoming traffic is closed although no rule was learned: where it was watched, and only probes came, or
+    /// where nothing can come. A workload that was merely not seen to be called stays open.
+    private func closed(_ id: WorkloadID, _ draft: Draft) -> WorkloadPolicy.DirectionRules? {
+        guard !draft.heldIncoming.contains(where: { $0.reason.needsAttention }) else { return nil }
+        if draft.heldIncoming.contains(where: { $0.reason == .ownNode }) { return .closed(.ownNodeOnly) }
+        guard let workload = view.index.workload(id), ["CronJob", "Job"].contains(id.kind), workload.ports.isEmpty,
+            !view.isServed(id)
+        else { return nil }
+        return .closed(.noListener)
+    }
+
+    private func cells(
+        of id: WorkloadID, _ numbers: [Int], _ edges: [ResolvedEdge], _ infrastructure: Infrastructure,
+        isIngress: Bool
+    ) -> RuleCells {
+        var cells = RuleCells()
+        for number in numbers {
+            let edge = edges[number]
+            let other = isIngress ? edge.key.source : edge.key.destination
+            let port = RulePort(edge.key.protocol, edge.key.port)
+            for peer in peers(other, edge, infrastructure, isIngress: isIngress) {
+                cells.add(peer, port, evidence: number)
+            }
+        }
+        if isIngress {
+            infrastructure.openResolver(id, &cells)
+        } else if !numbers.isEmpty {
+            infrastructure.allowNames(id, &cells)
+        }
+        return cells
+    }
+
+    /// The peers that a rule has to name so that it covers the party.
+    private func peers(
+        _ party: Party, _ edge: ResolvedEdge, _ infrastructure: Infrastructure, isIngress: Bool
+    ) -> [RulePeer] {
+        switch party {
+        case .workload(let id):
+            return catalog.selector(of: id).map { [.pods(id.namespace, $0)] } ?? []
+        case .outside(let address) where isIngress && edge.entry.isExposed:
+            return [.block(address.isIPv4 ? .anyIPv4 : .anyIPv6)]
+        case .node(let address) where isIngress && edge.entry.isExposed:
+            return [.block(address.isIPv4 ? .anyIPv4 : .anyIPv6)]
+        case .outside(let address):
+            return [.block(CIDR(host: address))]
+        case .apiServer(let address):
+            return infrastructure.apiServer(seenAt: address)
+        case .node(let address):
+            return infrastructure.nodes(seenAt: address)
+        }
+    }
+}
+
+/// A resolved edge with what it says to people.
+struct ResolvedEdge {
+    let key: EdgeLedger.Key
+    let entry: EdgeLedger.Entry
+
+    var connection: LearnedConnection {
+        LearnedConnection(
+            source: key.source, destination: key.destination, protocol: key.protocol, port: key.port)
+    }
+
+    var evidence: Evidence {
+        var notes = entry.notes.sorted()
+        if !entry.hasKnownDirection { notes.append("direction inferred: the destination is known to listen there") }
+        return Evidence(
+            what: key.text, note: notes.isEmpty ? nil : notes.joined(separator: "; "), count: entry.fact.count,
+            first: entry.fact.first, last: entry.fact.last, days: entry.fact.days.count,
+            daySet: entry.fact.days, sources: entry.fact.sources.names, sample: entry.fact.sample)
+    }
+}

@@ -1,0 +1,129 @@
+package import Domain
+
+/// Judges requests to the Kubernetes API by a set of roles and bindings, as the RBAC authorizer does.
+///
+/// The rules are those of `RBACAuthorizer` (k8s.io/kubernetes, plugin/pkg/auth/authorizer/rbac). Only RBAC is judged:
+/// that the API server lets the group system:masters pass in any case, and the Node authorizer, are not. A binding
+/// whose role does not exist grants nothing. An aggregating ClusterRole has its own rules and those of all that it
+/// selects.
+package struct AccessEvaluator: Sendable {
+    private struct Bound: Sendable {
+        let binding: BindingReference
+        let role: RoleReference
+        let rules: CompiledRole
+    }
+
+    private enum Key: Hashable, Sendable {
+        /// A user, or a service account by its user name.
+        case user(String)
+        case group(String)
+    }
+
+    /// Numbers of bindings, ascending.
+    private struct Bindings: Sendable {
+        var cluster: [Int] = []
+        var namespaced: [Namespace: [Int]] = [:]
+    }
+
+    private var bound: [Bound] = []
+    private var bindings: [Key: Bindings] = [:]
+
+    /// Prepares roles and bindings for judging.
+    package init(grants: AccessGrants) {
+        var roles = RoleTable(grants.roles)
+        for binding in grants.bindings.sorted(by: { ($0.namespace, $0.name) < ($1.namespace, $1.name) }) {
+            guard let reference = Self.role(of: binding), let rules = roles.role(reference) else { continue }
+            let number = bound.count
+            bound.append(
+                Bound(
+                    binding: BindingReference(namespace: binding.namespace, name: binding.name), role: reference,
+                    rules: rules))
+            for key in Set(binding.subjects.compactMap({ Self.key($0, in: binding.namespace) })) {
+                if binding.isClusterRoleBinding {
+                    bindings[key, default: Bindings()].cluster.append(number)
+                } else {
+                    bindings[key, default: Bindings()].namespaced[binding.namespace, default: []].append(number)
+                }
+            }
+        }
+    }
+
+    /// Judges a request, by a user with the groups that were seen besides those that it always has.
+    ///
+    /// A subject of kind Group stands for a request by nobody else but a member of that group.
+    package func verdict(subject: Subject, groups: [String] = [], action: AccessAction) -> AccessVerdict {
+        for number in candidates(subject, groups, action.scope) {
+            if let rule = grantingRule(number, action) { return .allowed(by: rule) }
+        }
+        return .denied
+    }
+
+    /// One grant for each binding that allows the request, in the order of `AccessVerdict.allowed`.
+    package func grantingRules(subject: Subject, groups: [String] = [], action: AccessAction) -> [GrantingRule] {
+        candidates(subject, groups, action.scope).compactMap { grantingRule($0, action) }
+    }
+
+    private func grantingRule(_ number: Int, _ action: AccessAction) -> GrantingRule? {
+        let bound = bound[number]
+        return bound.rules.allowing(action).map {
+            GrantingRule(binding: bound.binding, role: bound.role, origin: $0.origin, ruleIndex: $0.index)
+        }
+    }
+
+    /// The bindings that apply, ascending.
+    private func candidates(_ subject: Subject, _ groups: [String], _ scope: Namespace) -> [Int] {
+        var found: [Int] = []
+        for key in Self.keys(subject, groups) {
+            guard let bindings = bindings[key] else { continue }
+            found += bindings.cluster
+            // Cluster-wide requests and paths have no namespace, and no RoleBinding reaches them.
+            if scope != .clusterScope, let inside = bindings.namespaced[scope] { found += inside }
+        }
+        found.sort()
+        return found.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+}
+
+extension AccessEvaluator {
+    /// The role that a binding refers to; nil for a ClusterRoleBinding to a Role, which the API server refuses.
+    private static func role(of binding: RoleBinding) -> RoleReference? {
+        if binding.role.isClusterRole { return RoleReference(namespace: .clusterScope, name: binding.role.name) }
+        guard !binding.isClusterRoleBinding else { return nil }
+        return RoleReference(namespace: binding.namespace, name: binding.role.name)
+    }
+
+    /// A ServiceAccount without namespace is one of the binding's, and nobody in a ClusterRoleBinding
+    /// (rbac.appliesToUser).
+    private static func key(_ subject: Subject, in namespace: Namespace) -> Key? {
+        switch subject.kind {
+        case .user: return .user(subject.name)
+        case .group: return .group(subject.name)
+        case .serviceAccount:
+            let home = subject.namespace == .clusterScope ? namespace : subject.namespace
+            guard home != .clusterScope else { return nil }
+            return .user(Subject(kind: .serviceAccount, namespace: home, name: subject.name).userName)
+        }
+    }
+
+    private static func keys(_ subject: Subject, _ groups: [String]) -> [Key] {
+        guard subject.kind != .group else { return [.group(subject.name)] + groups.map(Key.group) }
+        let implied = impliedGroups(subject, groups).filter { !groups.contains($0) }
+        return [.user(subject.userName)] + (groups + implied).map(Key.group)
+    }
+
+    /// The groups that authentication adds; system:unauthenticated is never joined by system:authenticated.
+    private static func impliedGroups(_ subject: Subject, _ groups: [String]) -> [String] {
+        let account = subject.kind == .user ? Subject(userName: subject.name) : subject
+        if account.kind == .serviceAccount {
+            return [
+                "system:serviceaccounts", "system:serviceaccounts:\(account.namespace)", "system:authenticated",
+            ]
+        }
+        guard subject.name != "system:anonymous" else { return ["system:unauthenticated"] }
+        return groups.contains("system:unauthenticated") ? [] : ["system:authenticated"]
+    }
+}
+
+extension AccessAction {
+    fileprivate var scope: Namespace { isResourceRequest ? namespace : .clusterScope }
+}

@@ -1,0 +1,37 @@
+package import Domain
+
+/// What the access learner learns from.
+package struct AccessObservations: Sendable {
+    package let cluster: ClusterName
+    package let edges: [AccessEdge: AccessFact]
+    /// The groups with which each subject was seen.
+    package let memberships: [Subject: Set<String>]
+    /// The cluster's objects; its live grants tell what everyone has anyway. May be empty.
+    package let inventory: ClusterInventory
+    /// The newest observation in the store: what stands for now.
+    package let newest: Timestamp
+
+    package init(
+        cluster: ClusterName, edges: [AccessEdge: AccessFact], memberships: [Subject: Set<String>],
+        inventory: ClusterInventory, newest: Timestamp
+    ) {
+        self.cluster = cluster
+        self.edges = edges
+        self.memberships = memberships
+        self.inventory = inventory
+        self.newest = newest
+    }
+}
+
+/// How roles are learned.
+package struct AccessLearningOptions: Hashable, Sendable {
+    /// How many names of one resource a rule may list; above it, the rule holds for any name.
+    package var namesThreshold: Int
+    /// Subjects for which nothing is learned, such as break-glass users and groups.
+    package var excludedSubjects: Set<Subject>
+
+    package init(namesThreshold: Int = 20, excludedSubjects: Set<Subject> = []) {
+        self.namesThreshold = namesThreshold
+        self.excludedSubjects = excludedSubjects
+    }
+}

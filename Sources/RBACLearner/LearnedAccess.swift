@@ -1,0 +1,110 @@
+package import Domain
+
+/// What was learned of one cluster's requests: roles for each grantee, and what was left out of them.
+package struct LearnedAccess: Sendable {
+    /// Sorted by subject; each has one role at least.
+    package let subjects: [LearnedSubject]
+    /// Refused requests, sorted. They are for the report alone, never a grant.
+    package let denied: [DeniedAccess]
+    /// Authorised requests that made no rule, by subject and reason, sorted.
+    package let notLearned: [UnlearnedAccess]
+    /// Grantees of live bindings that used none of their rights, sorted.
+    package let unused: [UnusedGrantee]
+
+    /// What a person has to decide, sorted by subject.
+    package var gaps: [AccessGap] { subjects.flatMap(\.gaps) }
+
+    /// All generated roles and bindings.
+    package var grants: AccessGrants {
+        let all = subjects.map(\.manifests)
+        return AccessGrants(roles: all.flatMap(\.roles), bindings: all.flatMap(\.bindings))
+    }
+
+    package init(
+        subjects: [LearnedSubject], denied: [DeniedAccess], notLearned: [UnlearnedAccess], unused: [UnusedGrantee]
+    ) {
+        self.subjects = subjects
+        self.denied = denied
+        self.notLearned = notLearned
+        self.unused = unused
+    }
+}
+
+/// A request that the API server refused.
+package struct DeniedAccess: Hashable, Sendable {
+    package let subject: Subject
+    package let action: AccessAction
+    package let count: Int64
+    package let first: Timestamp
+    package let last: Timestamp
+
+    package init(subject: Subject, action: AccessAction, count: Int64, first: Timestamp, last: Timestamp) {
+        self.subject = subject
+        self.action = action
+        self.count = count
+        self.first = first
+        self.last = last
+    }
+}
+
+/// Authorised requests of one subject that made no rule for one reason.
+package struct UnlearnedAccess: Hashable, Sendable {
+    package let subject: Subject
+    package let reason: UnlearnedReason
+    /// Distinct actions.
+    package let actions: Int
+    package let count: Int64
+    package let first: Timestamp
+    package let last: Timestamp
+    /// The first of the actions in their order.
+    package let example: AccessAction
+
+    package init(
+        subject: Subject, reason: UnlearnedReason, actions: Int, count: Int64, first: Timestamp, last: Timestamp,
+        example: AccessAction
+    ) {
+        self.subject = subject
+        self.reason = reason
+        self.actions = actions
+        self.count = count
+        self.first = first
+        self.last = last
+        self.example = example
+    }
+}
+
+/// Why an authorised request made no rule.
+package enum UnlearnedReason: String, Hashable, Sendable, Codable, CaseIterable {
+    case systemUser = "a user of Kubernetes itself (system:), whose roles the API server keeps"
+    case everyone = "allowed to everyone by Kubernetes' default roles"
+    case ownDefault = "allowed by a default role that Kubernetes binds to this service account"
+    case excluded = "the subject is excluded by the configuration"
+    case noVerb = "no verb"
+    case wildcard = "holds a * that a rule would take for a pattern"
+    case authorizationVerb = "a verb that is no request of its own (bind, escalate, approve, sign, attest, use)"
+    case unnamedImpersonation = "an impersonation that names nobody"
+    case malformed = "not a request that RBAC could describe"
+    case otherCluster = "a request to another cluster"
+
+    /// True if a person has to look: the request was allowed, and the generated roles do not allow it.
+    package var needsAttention: Bool {
+        switch self {
+        case .wildcard, .authorizationVerb, .unnamedImpersonation, .malformed: true
+        case .systemUser, .everyone, .ownDefault, .excluded, .noVerb, .otherCluster: false
+        }
+    }
+}
+
+/// A grantee of live bindings of which no request was seen that needed them.
+///
+/// Nothing is learned for it: no evidence is not evidence that it needs nothing.
+package struct UnusedGrantee: Hashable, Sendable {
+    package let subject: Subject
+    /// `ClusterRoleBinding name` or `RoleBinding namespace/name`, sorted.
+    package let bindings: [String]
+
+    package init(subject: Subject, bindings: [String]) {
+        self.subject = subject
+        self.bindings = bindings
+    }
+}

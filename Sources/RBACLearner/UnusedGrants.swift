@@ -1,0 +1,40 @@
+import Domain
+
+/// Finds grantees of live bindings that used none of their rights.
+enum UnusedGrants {
+    /// - Parameters:
+    ///   - requesters: everyone of whom a request was learned.
+    ///   - groups: the groups that these requests came with.
+    static func grantees(
+        in grants: AccessGrants, requesters: Set<Subject>, groups: Set<String>
+    ) -> [UnusedGrantee] {
+        var bindings: [Subject: Set<String>] = [:]
+        for binding in grants.bindings where !DefaultGrants.isDefault(binding.labels) {
+            for subject in binding.subjects {
+                let subject = subject.resolved(in: binding.namespace)
+                guard !isUsed(subject, requesters, groups) else { continue }
+                bindings[subject, default: []].insert(description(binding))
+            }
+        }
+        return bindings.sorted { $0.key < $1.key }.map { UnusedGrantee(subject: $0.key, bindings: $0.value.sorted()) }
+    }
+
+    private static func isUsed(_ subject: Subject, _ requesters: Set<Subject>, _ groups: Set<String>) -> Bool {
+        if subject.kind == .group { return subject.isReserved || groups.contains(subject.name) }
+        let account = Subject(userName: subject.userName)
+        return requesters.contains(account) || account.isReserved
+    }
+
+    private static func description(_ binding: RoleBinding) -> String {
+        binding.isClusterRoleBinding
+            ? "ClusterRoleBinding \(binding.name)" : "RoleBinding \(binding.namespace)/\(binding.name)"
+    }
+}
+
+extension Subject {
+    /// A ServiceAccount without namespace is one of the binding's.
+    fileprivate func resolved(in namespace: Namespace) -> Subject {
+        guard kind == .serviceAccount, self.namespace == .clusterScope else { return self }
+        return Subject(kind: kind, namespace: namespace, name: name)
+    }
+}
