@@ -1,0 +1,121 @@
+package import Domain
+
+/// Keeps what an earlier proposal allowed and people merged: absence of evidence is not evidence, so that an update adds.
+package enum KeptRules {
+    /// The new policy with the rules of the present one that it does not have; and how many cells were kept.
+    ///
+    /// Nothing is kept of a policy that selected other pods.
+    package static func merge(_ new: NetworkPolicy, keeping present: NetworkPolicy) -> (
+        policy: NetworkPolicy, kept: Int
+    ) {
+        guard new.podSelector == present.podSelector else { return (new, 0) }
+        var policy = new
+        let ingress = missing(present.ingress, in: new.ingress)
+        let egress = missing(present.egress, in: new.egress)
+        policy.ingress += ingress.rules
+        policy.egress += egress.rules
+        policy.policyTypes = NetworkPolicy.PolicyType.allCases.filter {
+            new.policyTypes.contains($0) || present.policyTypes.contains($0)
+        }
+        return (policy, ingress.cells + egress.cells)
+    }
+
+    private struct Cell: Hashable {
+        let peer: NetworkPolicy.Peer
+        let port: NetworkPolicy.PolicyPort
+    }
+
+    /// What the present rules allow and the new ones do not, peer by peer and port by port, as rules in the present order.
+    private static func missing(
+        _ present: [NetworkPolicy.Rule], in new: [NetworkPolicy.Rule]
+    ) -> (rules: [NetworkPolicy.Rule], cells: Int) {
+        var known = Set(new.flatMap(cells))
+        var rules: [NetworkPolicy.Rule] = []
+        var count = 0
+        for rule in present {
+            // Every peer, or every port: no cell says it, so that the rule stays whole.
+            if rule.peers.isEmpty || rule.ports.isEmpty {
+                guard !new.contains(rule), !rules.contains(rule) else { continue }
+                rules.append(rule)
+                count += 1
+                continue
+            }
+            var portsOfPeers: [(ports: [NetworkPolicy.PolicyPort], peers: [NetworkPolicy.Peer])] = []
+            for peer in rule.peers {
+                let ports = rule.ports.filter { known.insert(Cell(peer: peer, port: $0)).inserted }
+                guard !ports.isEmpty else { continue }
+                count += ports.count
+                if let same = portsOfPeers.firstIndex(where: { $0.ports == ports }) {
+                    portsOfPeers[same].peers.append(peer)
+                } else {
+                    portsOfPeers.append((ports, [peer]))
+                }
+            }
+            rules += portsOfPeers.map { NetworkPolicy.Rule(peers: $0.peers, ports: $0.ports) }
+        }
+        return (rules, count)
+    }
+
+    private static func cells(_ rule: NetworkPolicy.Rule) -> [Cell] {
+        rule.peers.flatMap { peer in rule.ports.map { Cell(peer: peer, port: $0) } }
+    }
+
+    /// The new roles and bindings with what the present ones of the same names grant beyond them; and how many rules,
+    /// roles and bindings were kept.
+    package static func merge(_ new: AccessGrants, keeping present: AccessGrants) -> (grants: AccessGrants, kept: Int) {
+        var kept = 0
+        var grants = new
+        for role in present.roles {
+            guard let place = grants.roles.firstIndex(where: { $0.namespace == role.namespace && $0.name == role.name })
+            else {
+                grants.roles.append(role)
+                kept += 1
+                continue
+            }
+            let known = Set(grants.roles[place].rules.flatMap(permissions))
+            let extra = role.rules.filter {
+                !permissions($0).allSatisfy { known.contains($0) || known.contains($0.anyName) }
+            }
+            grants.roles[place].rules += extra
+            kept += extra.count
+        }
+        for binding in present.bindings { kept += keep(binding, in: &grants.bindings) }
+        return (grants, kept)
+    }
+
+    /// Adds the binding, or those of its subjects that the one of its name lacks; how many were added.
+    private static func keep(_ binding: RoleBinding, in bindings: inout [RoleBinding]) -> Int {
+        let place = bindings.firstIndex { $0.namespace == binding.namespace && $0.name == binding.name }
+        guard let place else {
+            bindings.append(binding)
+            return 1
+        }
+        guard bindings[place].role == binding.role else { return 0 }
+        let missing = binding.subjects.filter { !bindings[place].subjects.contains($0) }
+        bindings[place].subjects += missing
+        return missing.count
+    }
+
+    private struct Permission: Hashable {
+        let verb: String
+        /// Nil for a path that is no resource.
+        let group: String?
+        let resource: String
+        /// Empty for every name.
+        let name: String
+
+        var anyName: Permission { Permission(verb: verb, group: group, resource: resource, name: "") }
+    }
+
+    private static func permissions(_ rule: PolicyRule) -> [Permission] {
+        let names = rule.resourceNames.isEmpty ? [""] : rule.resourceNames
+        return rule.verbs.flatMap { verb in
+            rule.nonResourceURLs.map { Permission(verb: verb, group: nil, resource: $0, name: "") }
+                + rule.apiGroups.flatMap { group in
+                    rule.resources.flatMap { resource in
+                        names.map { Permission(verb: verb, group: group, resource: resource, name: $0) }
+                    }
+                }
+        }
+    }
+}
