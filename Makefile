@@ -1,0 +1,52 @@
+# Entry points for people and for CI. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev pkg-config
+TEST_TOOLS := python3 python3-jsonschema git
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup:
+	@command -v swift >/dev/null || { echo "The Swift 6.2 toolchain (or later) is not on the PATH: https://www.swift.org/install" >&2; exit 1; }
+	@scripts/install-packages.sh $(LIBRARIES)
+
+.PHONY: setup-tests
+setup-tests: setup
+	@scripts/install-packages.sh $(TEST_TOOLS)
+
+.PHONY: build
+build: setup ## build the program in .build/debug
+	swift build
+
+.PHONY: release
+release: setup ## build the optimised program in .build/release
+	swift build -c release --product leastwise
+
+.PHONY: test
+test: setup-tests ## run all tests
+	swift test $(TEST_OPTIONS)
+
+.PHONY: lint
+lint: setup-tests ## check the format and the rules of the house
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests templates migrations
+	swift test --filter ArchitectureTests
+
+.PHONY: format
+format: ## rewrite the code in the house's format
+	swift format --in-place --parallel --recursive Package.swift Sources Tests templates migrations
+
+.PHONY: goldens
+goldens: setup-tests ## write the expected outputs of the scenarios anew; that run fails, so look at the difference
+	RECORD_GOLDENS=1 swift test --filter ScenarioTests
+
+.PHONY: demo
+demo: release ## the main job, from records to a pull request, on a small invented estate
+	@demo/run.sh .build/release/leastwise
+
+.PHONY: bench
+bench: release ## measure against a C++ program that reads the same fields
+	@Benchmarks/run.sh .build/release/leastwise

@@ -1,0 +1,37 @@
+import Domain
+import PolicyEvaluator
+import RBACLearner
+
+/// Replays learned requests against roles and bindings, with the evaluator as the judge.
+struct AccessReplay {
+    private let subjects: [LearnedSubject]
+
+    /// All subjects, or those of the titles alone.
+    init(_ learned: LearnedAccess, titles: Set<String>?) {
+        subjects =
+            titles.map { titles in learned.subjects.filter { titles.contains($0.subject.description) } }
+            ?? learned.subjects
+    }
+
+    var count: Int { subjects.reduce(0) { $0 + $1.observed.count } }
+
+    func denied(by grants: AccessGrants) -> [ReplayReport.Denied] {
+        let evaluator = AccessEvaluator(grants: grants)
+        return subjects.flatMap { subject in
+            subject.observed.compactMap { observed in
+                let verdict = evaluator.verdict(
+                    subject: observed.requester, groups: observed.groups, action: observed.action)
+                guard !verdict.isAllowed else { return nil }
+                return ReplayReport.Denied(
+                    what: "\(observed.requester) \(observed.action.phrase)", by: ["no role that grants it"])
+            }
+        }
+    }
+
+    /// The roles that Kubernetes itself keeps, with their bindings; they hold whatever a repository says.
+    static func builtInGrants(_ live: AccessGrants) -> AccessGrants {
+        let isDefault: (Labels) -> Bool = { $0["kubernetes.io/bootstrapping"] == "rbac-defaults" }
+        return AccessGrants(
+            roles: live.roles.filter { isDefault($0.labels) }, bindings: live.bindings.filter { isDefault($0.labels) })
+    }
+}

@@ -1,0 +1,58 @@
+import Domain
+import NetworkLearner
+import PolicyEvaluator
+import RBACLearner
+
+/// Judges policies and grants by everything that was learned of a cluster.
+struct ClusterJudge {
+    private let learned: LearnedCluster
+    private let parties: PartyDirectory
+    private let builtIn: AccessGrants
+
+    init(_ learned: LearnedCluster) {
+        self.learned = learned
+        parties = PartyDirectory(inventory: learned.inventory, observedLabels: learned.network.observedLabels)
+        builtIn = AccessReplay.builtInGrants(learned.inventory.grants)
+    }
+
+    /// Replays what was learned: all of it, or what the items can make a difference to.
+    func replay(policies: [NetworkPolicy], grants: AccessGrants, touching items: [ProposedItem]? = nil) -> ReplayReport
+    {
+        let connections = items.map(connections) ?? learned.network.learned
+        let requests = AccessReplay(learned.access, titles: items.map { Set($0.map(\.title)) })
+        let network = NetworkReplay(parties: parties).run(connections, policies: policies)
+        let access = requests.denied(by: builtIn + grants)
+        let denied = network.denied.map { denied in
+            ReplayReport.Denied(what: denied.connection.text, by: denied.by)
+        }
+        return ReplayReport(observed: connections.count + requests.count, denied: denied + access)
+    }
+
+    /// The connections with an end in a namespace that a policy of the items lies in: policies select nothing else.
+    private func connections(_ items: [ProposedItem]) -> [LearnedConnection] {
+        let namespaces = Set(items.flatMap(\.policies).map(\.namespace))
+        return learned.network.learned.filter { connection in
+            [connection.source, connection.destination].contains { party in
+                party.workload.map { namespaces.contains($0.namespace) } ?? false
+            }
+        }
+    }
+
+    /// What the policies allow of these workloads that was never observed.
+    func slack(of workloads: Set<WorkloadID>, policies: [NetworkPolicy]) -> NetworkSlackReport {
+        guard !workloads.isEmpty else { return .none }
+        return NetworkReplay.slack(
+            of: workloads, learned: learned.network.learned, policies: policies, parties: parties)
+    }
+}
+
+extension LearnedConnection {
+    /// `shop/Deployment/web -> shop/Deployment/api TCP/8080`.
+    var text: String { "\(source) -> \(destination) \(`protocol`.name)/\(port)" }
+}
+
+extension AccessGrants {
+    static func + (left: AccessGrants, right: AccessGrants) -> AccessGrants {
+        AccessGrants(roles: left.roles + right.roles, bindings: left.bindings + right.bindings)
+    }
+}

@@ -1,0 +1,9 @@
+import Foundation
+
+/// Small text files.
+enum FileText {
+    /// The file's text; nil if it cannot be read or is not UTF-8.
+    static func read(_ path: String) -> String? {
+        FileManager.default.contents(atPath: path).flatMap { String(data: $0, encoding: .utf8) }
+    }
+}

@@ -1,0 +1,83 @@
+package import Domain
+import Inventory
+package import NetworkLearner
+package import RBACLearner
+package import Store
+
+/// Learns from what the store holds of one cluster.
+package struct LearningJob {
+    private let store: Store
+    private let cluster: ClusterName
+    private let options: LearningOptions
+
+    package init(store: Store, cluster: ClusterName, options: LearningOptions) {
+        self.store = store
+        self.cluster = cluster
+        self.options = options
+    }
+
+    /// Reads the store and learns. Throws `EngineError` if the store holds nothing of the cluster.
+    package func run() throws -> LearnedCluster {
+        guard let newest = try store.newestObservation(cluster: cluster) else { throw try nothingObserved() }
+        let (inventory, notes) = InventoryBuilder.build(
+            cluster: cluster, objects: try store.objects(cluster: cluster),
+            addressSightings: try store.addressSightings(cluster: cluster),
+            nameSightings: try store.nameSightings(cluster: cluster))
+        let edges = try store.connections(cluster: cluster)
+        let accesses = try store.accesses(cluster: cluster)
+        let network = NetworkLearner(options: options.network).learn(
+            NetworkObservations(cluster: cluster, edges: edges, inventory: inventory, newest: newest))
+        let memberships = try store.memberships(cluster: cluster)
+        let access = AccessLearner(options: options.access).learn(
+            AccessObservations(
+                cluster: cluster, edges: Dictionary(accesses.map { ($0.edge, $0.fact) }) { $1 },
+                memberships: memberships, inventory: inventory, newest: newest))
+        let firsts = edges.map(\.fact.first) + accesses.map(\.fact.first)
+        return LearnedCluster(
+            cluster: cluster, inventory: inventory, network: network, access: access,
+            first: firsts.min() ?? newest, last: newest, thresholds: options.maturity,
+            notes: notes.map(\.text) + network.notes)
+    }
+
+    private func nothingObserved() throws -> EngineError {
+        let others = try store.clusters().map(\.rawValue)
+        let hint =
+            others.isEmpty
+            ? "run `leastwise observe hubble FILE` or `leastwise observe audit FILE` first"
+            : "the store holds \(others.joined(separator: ", ")): name one with --cluster or the key `cluster`"
+        return EngineError(
+            code: .nothingObserved, message: "nothing was observed in cluster '\(cluster)'", hint: hint)
+    }
+}
+
+/// The options of both learners.
+package struct LearningOptions: Sendable {
+    package var network: NetworkLearningOptions
+    package var access: AccessLearningOptions
+    package var maturity: MaturityThresholds
+
+    package init(network: NetworkLearningOptions, access: AccessLearningOptions, maturity: MaturityThresholds) {
+        self.network = network
+        self.access = access
+        self.maturity = maturity
+    }
+}
+
+/// What was learned of one cluster.
+package struct LearnedCluster: Sendable {
+    package let cluster: ClusterName
+    package let inventory: ClusterInventory
+    package let network: LearnedNetwork
+    package let access: LearnedAccess
+    /// The observed period.
+    package let first: Timestamp
+    package let last: Timestamp
+    package let thresholds: MaturityThresholds
+    /// Notes for people.
+    package let notes: [String]
+}
+
+extension InventoryNote {
+    /// The note as one line.
+    fileprivate var text: String { object.isEmpty ? problem : "\(object): \(problem)" }
+}

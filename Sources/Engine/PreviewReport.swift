@@ -1,0 +1,73 @@
+import Domain
+import Foundation
+import NetworkLearner
+import Rendering
+
+/// What would be proposed, in the forms that `leastwise preview` prints.
+package struct PreviewReport {
+    package let learned: LearnedCluster
+    /// The items to show: filtered, sorted.
+    package let items: [ProposedItem]
+    package let replay: ReplayReport
+    package let slack: NetworkSlackReport
+
+    package init(learned: LearnedCluster, items: [ProposedItem], replay: ReplayReport, slack: NetworkSlackReport) {
+        self.learned = learned
+        self.items = items
+        self.replay = replay
+        self.slack = slack
+    }
+
+    /// All objects as one stream of YAML documents.
+    package var yaml: String {
+        items.flatMap(\.documents).map(\.text).joined(separator: "---\n")
+    }
+
+    /// A table for a person, one line a rule direction of each workload and subject.
+    package var summary: String {
+        var network = TextTable(
+            ["WORKLOAD", "DIRECTION", "PEERS", "PORTS", "OBSERVED", "DAYS", "MATURITY"], rightAligned: [4, 5])
+        var access = TextTable(
+            ["SUBJECT", "SCOPE", "RESOURCES", "VERBS", "OBSERVED", "DAYS", "MATURITY"], rightAligned: [4, 5])
+        for item in items {
+            var title = item.title
+            for rule in item.rules {
+                let row = [
+                    title, rule.direction, Self.short(rule.peers), Self.short(rule.ports), String(rule.count),
+                    String(rule.days), item.maturity.rawValue,
+                ]
+                if item.kind == .network { network.add(row) } else { access.add(row) }
+                title = ""
+            }
+        }
+        let parts = [network, access].filter { !$0.isEmpty }.map(\.text) + [footer]
+        return parts.joined(separator: "\n")
+    }
+
+    private static func short(_ words: [String]) -> String {
+        words.count <= 3
+            ? words.joined(separator: "; ") : words.prefix(2).joined(separator: "; ") + " and \(words.count - 2) more"
+    }
+
+    private var footer: String {
+        let period = "\(learned.first.date) to \(learned.last.date)"
+        var lines = [
+            "Cluster \(learned.cluster), observed \(period): \(replay.observed) connections and requests learned, "
+                + "\(replay.allowed) of them allowed by these policies.",
+            "Slack: \(slack.unobserved) connections between workloads are allowed that were never observed.",
+        ]
+        let held =
+            items.reduce(0) { $0 + $1.uncovered.count } + learned.network.unplaced.filter(\.reason.needsAttention).count
+        if held > 0 {
+            lines.append("\(held) observed edges are held back: `leastwise preview --output json` lists them.")
+        }
+        return (lines + learned.notes.map { "Note: \($0)." }).map { TerminalText.oneLine($0) + "\n" }.joined()
+    }
+
+    /// The whole report as JSON with sorted keys.
+    package func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(PreviewDocument(self)), as: UTF8.self) + "\n"
+    }
+}

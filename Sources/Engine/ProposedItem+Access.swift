@@ -1,0 +1,72 @@
+package import Domain
+package import RBACLearner
+import Rendering
+
+extension ProposedItem {
+    /// The item of one subject's roles.
+    package init(_ learned: LearnedSubject, _ cluster: LearnedCluster, thresholds: MaturityThresholds) {
+        let history = learned.history
+        let maturity = thresholds.judge(
+            days: history.days, lastNovelty: history.lastNovelty, newest: cluster.last,
+            isScheduled: Self.isScheduled(learned.subject, cluster.inventory))
+        self.init(
+            kind: .rbac, title: learned.subject.description, namespace: learned.subject.namespace,
+            fileName: "rbac-\(learned.fileStem).yaml", policies: [], grants: learned.manifests, maturity: maturity,
+            days: history.days.count, rules: learned.roles.flatMap(Self.review), warnings: Self.warnings(learned),
+            uncovered: learned.gaps.map(\.text), workload: nil)
+    }
+
+    /// True for a service account that only scheduled jobs use.
+    private static func isScheduled(_ subject: Subject, _ inventory: ClusterInventory) -> Bool {
+        guard subject.kind == .serviceAccount else { return false }
+        let users = inventory.workloads.filter {
+            $0.id.namespace == subject.namespace && $0.serviceAccount == subject.name
+        }
+        return !users.isEmpty && users.allSatisfy { $0.schedule != nil }
+    }
+
+    private static func review(_ role: LearnedRole) -> [ReviewRule] {
+        let scope: String
+        switch role.scope {
+        case .cluster: scope = "cluster"
+        case .namespaces(let namespaces): scope = namespaces.map(\.rawValue).joined(separator: ", ")
+        }
+        return role.rules.map { learned in
+            ReviewRule(
+                direction: scope, peers: text(learned.rule), ports: learned.rule.verbs,
+                evidence: learned.evidence.map(\.summary))
+        }
+    }
+
+    /// What a rule holds for: resources with their group and names, or paths.
+    private static func text(_ rule: PolicyRule) -> [String] {
+        let names =
+            rule.resourceNames.isEmpty ? "" : " " + rule.resourceNames.map { "\"\($0)\"" }.joined(separator: ", ")
+        let resources = rule.apiGroups.flatMap { group in
+            rule.resources.map { group.isEmpty ? $0 : "\($0).\(group)" }
+        }
+        return resources.map { $0 + names } + rule.nonResourceURLs
+    }
+
+    private static func warnings(_ learned: LearnedSubject) -> [String] {
+        let rules = learned.roles.flatMap(\.rules)
+        let risks = Set(rules.flatMap(\.risks))
+        let ordered = AccessRisk.allCases.filter(risks.contains)
+        return ordered.map { ($0.isCritical ? "critical: " : "") + "it \($0.rawValue)" } + learned.gaps.map(\.text)
+    }
+}
+
+extension LearnedSubject {
+    /// The generated objects' name without the mark that all of them share.
+    fileprivate var fileStem: String {
+        let prefix = "leastwise-"
+        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+    }
+}
+
+extension AccessGap {
+    /// The gap as a sentence.
+    package var text: String {
+        "the API server may also ask for \(verb) on \(resource), which no audit event shows: a person has to decide"
+    }
+}

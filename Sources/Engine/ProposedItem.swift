@@ -1,0 +1,64 @@
+package import Domain
+package import Rendering
+
+/// What is proposed for one workload or one subject: its objects, and what a reviewer reads about them.
+package struct ProposedItem: Sendable {
+    package let kind: Kind
+    /// `shop/Deployment/web`, or `ServiceAccount shop/api`.
+    package let title: String
+    /// Whose folder the file stands in; the cluster scope for subjects without a namespace.
+    package let namespace: Namespace
+    /// The file's name without its folder.
+    package let fileName: String
+    package let policies: [NetworkPolicy]
+    package let grants: AccessGrants
+    package let maturity: Maturity
+    package let days: Int
+    package let rules: [ReviewRule]
+    /// What a reviewer has to know of this item.
+    package let warnings: [String]
+    /// Observed behaviour that it does not cover, in words.
+    package let uncovered: [String]
+    /// The workload that a network item belongs to.
+    package let workload: WorkloadID?
+
+    package enum Kind: String, Sendable, CaseIterable {
+        case network
+        case rbac
+    }
+
+    /// The objects as YAML documents.
+    package var documents: [YAMLValue] {
+        policies.map { ManifestRenderer.document($0) } + grants.roles.map { ManifestRenderer.document($0) }
+            + grants.bindings.map { ManifestRenderer.document($0) }
+    }
+
+    /// The namespaces that its objects lie in.
+    package var objectNamespaces: Set<Namespace> {
+        Set(policies.map(\.namespace) + grants.roles.map(\.namespace) + grants.bindings.map(\.namespace))
+    }
+
+    /// The same item with other objects: what the repository keeps beside what was learned.
+    func replacing(policies: [NetworkPolicy], grants: AccessGrants, warnings: [String]) -> ProposedItem {
+        ProposedItem(
+            kind: kind, title: title, namespace: namespace, fileName: fileName, policies: policies, grants: grants,
+            maturity: maturity, days: days, rules: rules, warnings: self.warnings + warnings, uncovered: uncovered,
+            workload: workload)
+    }
+}
+
+/// One rule as a reviewer reads it.
+package struct ReviewRule: Hashable, Sendable, Encodable {
+    /// `from`, `to`, or the scope of an RBAC rule.
+    package let direction: String
+    package let peers: [String]
+    package let ports: [String]
+    package let evidence: [Evidence]
+
+    package var count: Int64 { evidence.reduce(0) { $0 + $1.count } }
+    package var days: Int {
+        let union = evidence.reduce(into: DaySet()) { $0.formUnion($1.daySet) }
+        return max(union.count, evidence.map(\.days).max() ?? 0)
+    }
+    package var last: Timestamp? { evidence.compactMap(\.last).max() }
+}

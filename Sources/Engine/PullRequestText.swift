@@ -1,0 +1,118 @@
+import Domain
+import Mustache
+import Rendering
+import Templates
+
+/// The texts of a proposal, from templates that a user can replace.
+struct PullRequestText {
+    let title: String
+    let body: String
+    let commitMessage: String
+}
+
+/// What the templates are filled with.
+struct ReviewContext {
+    let scope: ProposalScope
+    let cluster: ClusterName
+    let fingerprint: String
+    let items: [ProposedItem]
+    let first: Timestamp
+    let last: Timestamp
+    let before: ReplayReport
+    let after: ReplayReport
+    let deniedBefore: Int
+    let slackBefore: NetworkSlackReport
+    let slackAfter: NetworkSlackReport
+    let uncovered: [String]
+    let notes: [String]
+}
+
+/// The templates in force.
+struct TemplateSet {
+    private var templates: [String: MustacheTemplate] = [:]
+
+    /// The built-in templates, with files of the folder in place of those of the same name.
+    init(overrides folder: String?) throws {
+        for (name, builtIn) in Templates.builtIn {
+            let own = folder.flatMap { FileText.read("\($0)/\(name).mustache") }
+            do {
+                templates[name] = try MustacheTemplate(string: own ?? builtIn)
+            } catch {
+                throw EngineError(
+                    code: .badTemplate, message: "the template \(name).mustache cannot be read: \(error)",
+                    hint: "compare it with the one in the program's templates folder")
+            }
+        }
+    }
+
+    func render(_ context: ReviewContext) -> PullRequestText {
+        var values = context.values
+        let title = rendered("pull-request-title", values).trimmed
+        values["title"] = title
+        return PullRequestText(
+            title: title, body: rendered("pull-request-body", values), commitMessage: rendered("commit-message", values)
+        )
+    }
+
+    private func rendered(_ name: String, _ values: [String: Any]) -> String {
+        templates[name]?.render(values) ?? ""
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String {
+        split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
+
+extension ReviewContext {
+    /// At most that many rules of one item stand in the text; the file has them all.
+    private static let shownRules = 25
+
+    fileprivate var values: [String: Any] {
+        let network = items.filter { $0.kind == .network }.count
+        let access = items.count - network
+        return [
+            "scope": TerminalText.oneLine(scope.description), "scopeKey": scope.key, "fingerprint": fingerprint,
+            "cluster": TerminalText.oneLine(cluster.rawValue), "clusterText": MarkdownText.code(cluster.rawValue),
+            "first": first.date, "last": last.date,
+            "hasNetwork": network > 0, "hasAccess": access > 0, "hasBoth": network > 0 && access > 0,
+            "networkCount": String(network), "networkWord": network == 1 ? "policy" : "policies",
+            "accessCount": String(access), "accessWord": access == 1 ? "subject" : "subjects",
+            "observed": String(after.observed), "allowedBefore": String(before.allowed),
+            "allowedAfter": String(after.allowed), "hasDeniedBefore": deniedBefore > 0,
+            "deniedBoth": String(deniedBefore), "slackBefore": String(slackBefore.unobserved),
+            "slackAfter": String(slackAfter.unobserved), "policies": items.map(Self.values),
+            "hasSlack": !slackAfter.examples.isEmpty, "slack": Self.lines(slackAfter.examples),
+            "hasUncovered": !uncovered.isEmpty, "uncoveredCount": String(uncovered.count),
+            "uncovered": Self.lines(Array(uncovered.prefix(50))) + Self.lines(notes),
+        ]
+    }
+
+    private static func lines(_ texts: [String]) -> [[String: Any]] {
+        texts.map { ["text": MarkdownText.code($0)] }
+    }
+
+    private static func values(_ item: ProposedItem) -> [String: Any] {
+        let isNetwork = item.kind == .network
+        let shown = item.rules.prefix(shownRules)
+        return [
+            "titleText": MarkdownText.code(item.title), "maturity": item.maturity.rawValue, "days": String(item.days),
+            "summary": "Its file: \(MarkdownText.code(item.fileName)).",
+            "firstColumn": isNetwork ? "peers" : "resources", "secondColumn": isNetwork ? "ports" : "verbs",
+            "rules": shown.map(values), "hasMoreRules": item.rules.count > shown.count,
+            "moreRules": String(item.rules.count - shown.count), "hasWarnings": !item.warnings.isEmpty,
+            "warnings": item.warnings.map { ["text": TerminalText.oneLine($0)] },
+        ]
+    }
+
+    private static func values(_ rule: ReviewRule) -> [String: Any] {
+        let shown = rule.peers.prefix(6).map { MarkdownText.code($0) }
+        let more = rule.peers.count > shown.count ? ["and \(rule.peers.count - shown.count) more"] : []
+        return [
+            "peers": "\(rule.direction) " + (shown + more).joined(separator: "<br>"),
+            "ports": rule.ports.map { MarkdownText.code($0) }.joined(separator: " "),
+            "count": String(rule.count), "days": String(rule.days), "last": rule.last?.date ?? "declared",
+        ]
+    }
+}

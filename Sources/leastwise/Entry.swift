@@ -1,0 +1,8 @@
+import CommandLineTool
+
+@main
+struct Entry {
+    static func main() async {
+        await CommandRunner.run()
+    }
+}
