@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev pkg-config
-TEST_TOOLS := python3 python3-jsonschema git
+TEST_TOOLS := python3 python3-jsonschema git openssl
 
 .PHONY: help
 help: ## list the targets
@@ -44,9 +44,13 @@ goldens: setup-tests ## write the expected outputs of the scenarios anew; that r
 	RECORD_GOLDENS=1 swift test --filter ScenarioTests
 
 .PHONY: demo
-demo: release ## the main job, from records to a pull request, on a small invented estate
-	@demo/run.sh .build/release/leastwise
+demo: build ## the main job, from records to a pull request, on a small invented estate
+	@demo/run.sh .build/debug/leastwise
+
+.PHONY: setup-bench
+setup-bench:
+	@scripts/install-packages.sh g++ time python3
 
 .PHONY: bench
-bench: release ## measure against a C++ program that reads the same fields
+bench: release setup-bench ## measure against a C++ program that reads the same fields
 	@Benchmarks/run.sh .build/release/leastwise
