@@ -28,7 +28,8 @@ class Clock {
 
   private:
     static bool two(std::string_view text, size_t at, int64_t most, int64_t &value) {
-        unsigned tens = static_cast<unsigned char>(text[at]) - '0', ones = static_cast<unsigned char>(text[at + 1]) - '0';
+        unsigned tens = static_cast<unsigned char>(text[at]) - '0';
+        unsigned ones = static_cast<unsigned char>(text[at + 1]) - '0';
         value = tens * 10 + ones;
         return tens < 10 && ones < 10 && value <= most;
     }

@@ -73,7 +73,8 @@ struct EventReader {
             record.decision = text == "allow"    ? lw_decision_allow
                               : text == "forbid" ? lw_decision_forbid
                                                  : lw_decision_absent;
-        } else if (is(key, LW_KEY("authorization.k8s.io/reason")) || is(key, LW_KEY("authorization.k8s.io\\/reason"))) {
+        } else if (
+            is(key, LW_KEY("authorization.k8s.io/reason")) || is(key, LW_KEY("authorization.k8s.io\\/reason"))) {
             // Kept with its quotes and escapes: these are resolved once for each distinct reason.
             if (!raw_string(value, text)) return simdjson::INCORRECT_TYPE;
             return decoder.intern(lw_table_lists, {text.data() - 1, text.size() + 2}, record.reason);
@@ -169,7 +170,8 @@ struct EventReader {
         }
         decoder.scratch.assign(reinterpret_cast<const char *>(lengths), sizeof lengths);
         for (std::string_view part : parts) decoder.scratch.append(part);
-        return total > action_limit ? simdjson::CAPACITY : decoder.intern(lw_table_actions, decoder.scratch, record.action);
+        if (total > action_limit) return simdjson::CAPACITY;
+        return decoder.intern(lw_table_actions, decoder.scratch, record.action);
     }
 
     error_code read(ondemand::document &document) {
@@ -207,15 +209,17 @@ void decode_event(lw_decoder &decoder, const char *bytes, size_t length, lw_even
 }  // namespace
 
 lw_progress lw_event_lines(lw_decoder *decoder, lw_text input, bool last, lw_event *records, uint32_t capacity) {
-    return decode_lines(*decoder, input, last, records, capacity, [&](const char *bytes, size_t length, lw_event &record) {
+    auto decode_one = [&](const char *bytes, size_t length, lw_event &record) {
         decode_event(*decoder, bytes, length, record);
-    });
+    };
+    return decode_lines(*decoder, input, last, records, capacity, decode_one);
 }
 
 lw_progress lw_event_elements(lw_decoder *decoder, lw_text input, lw_event *records, uint32_t capacity) {
-    return decode_elements(*decoder, input, records, capacity, [&](const char *bytes, size_t length, lw_event &record) {
+    auto decode_one = [&](const char *bytes, size_t length, lw_event &record) {
         decode_event(*decoder, bytes, length, record);
-    });
+    };
+    return decode_elements(*decoder, input, records, capacity, decode_one);
 }
 
 void lw_event_record(lw_decoder *decoder, lw_text input, lw_event *record) {

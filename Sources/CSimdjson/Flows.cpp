@@ -237,15 +237,17 @@ void decode_flow(lw_decoder &decoder, const char *bytes, size_t length, lw_flow 
 }  // namespace
 
 lw_progress lw_flow_lines(lw_decoder *decoder, lw_text input, bool last, lw_flow *records, uint32_t capacity) {
-    return decode_lines(*decoder, input, last, records, capacity, [&](const char *bytes, size_t length, lw_flow &record) {
+    auto decode_one = [&](const char *bytes, size_t length, lw_flow &record) {
         decode_flow(*decoder, bytes, length, record);
-    });
+    };
+    return decode_lines(*decoder, input, last, records, capacity, decode_one);
 }
 
 lw_progress lw_flow_elements(lw_decoder *decoder, lw_text input, lw_flow *records, uint32_t capacity) {
-    return decode_elements(*decoder, input, records, capacity, [&](const char *bytes, size_t length, lw_flow &record) {
+    auto decode_one = [&](const char *bytes, size_t length, lw_flow &record) {
         decode_flow(*decoder, bytes, length, record);
-    });
+    };
+    return decode_elements(*decoder, input, records, capacity, decode_one);
 }
 
 void lw_flow_record(lw_decoder *decoder, lw_text input, lw_flow *record) {

@@ -49,7 +49,8 @@ inline std::string_view selected_name(std::string_view raw) {
     constexpr std::string_view field = "metadata.name";
     for (size_t at = 0; at < selector.size();) {
         size_t comma = selector.find(',', at), encoded = selector.find("%2", at);
-        while (encoded != std::string_view::npos && encoded + 2 < selector.size() && (selector[encoded + 2] | 32) != 'c')
+        while (
+            encoded != std::string_view::npos && encoded + 2 < selector.size() && (selector[encoded + 2] | 32) != 'c')
             encoded = selector.find("%2", encoded + 2);
         size_t end = std::min({comma, encoded, selector.size()});
         std::string_view term = selector.substr(at, end - at);

@@ -25,6 +25,11 @@ struct CommonOptions: ParsableArguments {
         return try SettingsLoader.load(configurationFile: config, flags: flags)
     }
 
+    /// The store, for reading alone; an error with the next step if it is not there.
+    func readStore(_ settings: Settings) throws -> Store {
+        try Store.readOnly(path: try StorePath.resolve(settings.database))
+    }
+
     /// The store, made if it is not there.
     func openStore(_ settings: Settings) throws -> Store {
         try Store(path: try StorePath.resolve(settings.database))

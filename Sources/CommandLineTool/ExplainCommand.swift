@@ -16,7 +16,7 @@ struct ExplainCommand: ParsableCommand {
     var rule: Int?
 
     func run() throws {
-        let session = try Session(settings: common.settings(), store: common.openStore)
+        let session = try Session(settings: common.settings(), store: common.readStore)
         Console.print(try ExplainReport(name, in: session.learn()).text(rule: rule))
     }
 }

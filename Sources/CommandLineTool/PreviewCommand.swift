@@ -33,7 +33,7 @@ struct PreviewCommand: ParsableCommand {
     var kind: Kind?
 
     func run() throws {
-        let session = try Session(settings: common.settings(), store: common.openStore)
+        let session = try Session(settings: common.settings(), store: common.readStore)
         let filter = PreviewJob.Filter(
             namespace: namespace, workload: workload, kind: kind.flatMap { ProposedItem.Kind(rawValue: $0.rawValue) })
         let report = try Self.stopping { try PreviewJob(session.learn()).run(filter) }

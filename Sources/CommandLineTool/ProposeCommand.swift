@@ -20,7 +20,7 @@ struct ProposeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let flags = minimumMaturity.map { ["proposals.minimumMaturity": $0] } ?? [:]
-        let session = try Session(settings: common.settings(flags), store: common.openStore)
+        let session = try Session(settings: common.settings(flags), store: common.readStore)
         var request = ProposeJob.Request()
         request.scope = scope
         request.isDryRun = dryRun

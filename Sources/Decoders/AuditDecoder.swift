@@ -27,6 +27,7 @@ package final class AuditDecoder: RecordDecoder {
 
     package var tables: ObservationTables { interpreter.tables }
 
+    /// Decodes records from the start of the input; at most 512 a call.
     package func decode(
         _ input: UnsafeRawBufferPointer, as form: RecordForm, into records: inout DecodedRecords
     ) -> DecodeProgress {
@@ -46,8 +47,10 @@ package final class AuditDecoder: RecordDecoder {
         }
     }
 
+    /// The sample's text, of at most 160 characters.
     package func sample(_ reference: SampleReference) -> String { interpreter.sample(reference, parser: parser) }
 
+    /// Forgets all tables; numbers given out before are void.
     package func reset() {
         lw_decoder_reset(parser.handle)
         interpreter.reset()

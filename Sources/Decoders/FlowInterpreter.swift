@@ -161,7 +161,7 @@ extension FlowInterpreter {
         endpoint.needsAddress = read.peer.kind != .pod
         endpoint.isHealthCheck = read.isHealthCheck
         if !read.podName.isEmpty {
-            endpoint.pod = tables.add(ObservationTables.Pod(peer: endpoint.peer, name: read.podName))
+            endpoint.pod = tables.number(of: ObservationTables.Pod(peer: endpoint.peer, name: read.podName))
         }
         let start = labelNames.count
         labelNames += read.names.map { tables.number(ofName: $0) }

@@ -13,12 +13,13 @@ package struct ObservationTables: Sendable {
     package internal(set) var reasons: [String] = []
 
     private var peerNumbers: [ObservedPeer: Int32] = [:]
+    private var podNumbers: [Pod: Int32] = [:]
     private var addressNumbers: [IPAddress: Int32] = [:]
     private var nameNumbers: [String: Int32] = [:]
     private var subjectNumbers: [Subject: Int32] = [:]
 
     /// A pod and the peer that it belongs to.
-    package struct Pod: Sendable {
+    package struct Pod: Hashable, Sendable {
         package let peer: Int32
         package let name: String
     }
@@ -37,6 +38,8 @@ package struct ObservationTables: Sendable {
 
     mutating func number(of peer: ObservedPeer) -> Int32 { Self.number(of: peer, in: &peerNumbers, list: &peers) }
 
+    mutating func number(of pod: Pod) -> Int32 { Self.number(of: pod, in: &podNumbers, list: &pods) }
+
     mutating func number(of address: IPAddress) -> Int32 {
         Self.number(of: address, in: &addressNumbers, list: &addresses)
     }
@@ -45,11 +48,6 @@ package struct ObservationTables: Sendable {
 
     mutating func number(of subject: Subject) -> Int32 {
         Self.number(of: subject, in: &subjectNumbers, list: &subjects)
-    }
-
-    mutating func add(_ pod: Pod) -> Int32 {
-        pods.append(pod)
-        return Int32(pods.count - 1)
     }
 
     mutating func add(_ user: User) -> Int32 {

@@ -43,6 +43,7 @@ package struct DecodeProgress: Sendable {
     package let records: Int
     package let stop: Stop
 
+    /// Why a call came back.
     package enum Stop: Sendable {
         /// All complete records are consumed.
         case needsMore

@@ -4,6 +4,7 @@ import CSimdjson
 package struct ValueScanner: Sendable {
     private var state = lw_scanner()
 
+    /// What the bytes so far show.
     package enum Outcome: Sendable {
         /// The value goes on behind these bytes.
         case needsMore

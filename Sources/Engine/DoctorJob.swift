@@ -66,7 +66,9 @@ package struct DoctorJob {
                 findings.append(
                     Finding(
                         subject: "store", state: .note, text: "nothing was observed in cluster \(settings.cluster)",
-                        hint: "it holds: \(clusters.map(\.rawValue).joined(separator: ", "))"))
+                        hint: clusters.isEmpty
+                            ? "run `leastwise observe` first"
+                            : "it holds \(clusters.map(\.rawValue).joined(separator: ", ")): set cluster to one of them"))
             } else if numbers.objects == 0 {
                 findings.append(
                     Finding(

@@ -6,4 +6,7 @@ enum FileText {
     static func read(_ path: String) -> String? {
         FileManager.default.contents(atPath: path).flatMap { String(data: $0, encoding: .utf8) }
     }
+
+    /// True if there is a file or folder.
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 }

@@ -1,5 +1,4 @@
 package import Domain
-import Foundation
 import Ingest
 import Inventory
 package import Store
@@ -8,6 +7,8 @@ package import Store
 package struct ObserveObjectsJob {
     private let store: Store
     private let cluster: ClusterName
+    /// More than the objects of the largest clusters.
+    private static let largestFile = 1 << 30
 
     package init(store: Store, cluster: ClusterName) {
         self.store = store
@@ -32,7 +33,8 @@ package struct ObserveObjectsJob {
         var summary = Summary()
         var objects: [ClusterObject] = []
         for file in try InputFile.list(paths) {
-            let output = ObjectReader.read(try Self.bytes(file), cluster: cluster, file: file.path)
+            let output = ObjectReader.read(
+                try file.contents(limit: Self.largestFile), cluster: cluster, file: file.path)
             objects += output.objects
             summary.diagnostics += output.diagnostics
             summary.skipped.merge(output.skipped, uniquingKeysWith: +)
@@ -46,18 +48,6 @@ package struct ObserveObjectsJob {
         let kinds = isPartial ? nil : Set(summary.objects.keys)
         summary.changes = try store.replaceObjects(objects, cluster: cluster, kinds: kinds)
         return summary
-    }
-
-    private static func bytes(_ file: InputFile) throws -> [UInt8] {
-        let data =
-            file.isStandardInput
-            ? try FileHandle.standardInput.readToEnd() : FileManager.default.contents(atPath: file.path)
-        guard let data else {
-            throw EngineError(
-                code: .unreadableFile, message: "\(file.path) cannot be read",
-                hint: "check the path and its permissions")
-        }
-        return Array(data)
     }
 }
 

@@ -1,5 +1,6 @@
 import Domain
 import Mustache
+import Proposals
 import Rendering
 import Templates
 
@@ -34,7 +35,7 @@ struct TemplateSet {
     /// The built-in templates, with files of the folder in place of those of the same name.
     init(overrides folder: String?) throws {
         for (name, builtIn) in Templates.builtIn {
-            let own = folder.flatMap { FileText.read("\($0)/\(name).mustache") }
+            let own = try folder.flatMap { try Self.file(name, in: $0) }
             do {
                 templates[name] = try MustacheTemplate(string: own ?? builtIn)
             } catch {
@@ -45,13 +46,24 @@ struct TemplateSet {
         }
     }
 
+    /// The folder's own template; nil where it has none of that name.
+    private static func file(_ name: String, in folder: String) throws -> String? {
+        let path = "\(folder)/\(name).mustache"
+        if let text = FileText.read(path) { return text }
+        let isWrong = FileText.exists(path) || !FileText.exists(folder)
+        guard isWrong else { return nil }
+        throw EngineError(
+            code: .badTemplate, message: "\(FileText.exists(path) ? path : folder) cannot be read as templates",
+            hint: "set templates to a folder with UTF-8 files such as pull-request-body.mustache, or leave it out")
+    }
+
     func render(_ context: ReviewContext) -> PullRequestText {
         var values = context.values
         let title = rendered("pull-request-title", values).trimmed
         values["title"] = title
         return PullRequestText(
-            title: title, body: rendered("pull-request-body", values), commitMessage: rendered("commit-message", values)
-        )
+            title: title, body: ProposalMarker.marking(body: rendered("pull-request-body", values), context.mark),
+            commitMessage: ProposalMarker.marking(commit: rendered("commit-message", values), context.mark))
     }
 
     private func rendered(_ name: String, _ values: [String: Any]) -> String {
@@ -65,7 +77,21 @@ extension String {
     }
 }
 
+extension String {
+    /// The text as it is where it is plain words, else as code: names come from records.
+    fileprivate var plainOrCode: String {
+        let isPlain = unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || " .-/:".unicodeScalars.contains(scalar))
+        }
+        return isPlain ? self : MarkdownText.code(self)
+    }
+}
+
 extension ReviewContext {
+    fileprivate var mark: ProposalMarker.Mark {
+        .init(scopeKey: scope.key, fingerprint: ContentFingerprint(rawValue: fingerprint))
+    }
+
     /// At most that many rules of one item stand in the text; the file has them all.
     private static let shownRules = 25
 
@@ -73,7 +99,7 @@ extension ReviewContext {
         let network = items.filter { $0.kind == .network }.count
         let access = items.count - network
         return [
-            "scope": TerminalText.oneLine(scope.description), "scopeKey": scope.key, "fingerprint": fingerprint,
+            "scope": scope.description.plainOrCode, "scopeKey": scope.key, "fingerprint": fingerprint,
             "cluster": TerminalText.oneLine(cluster.rawValue), "clusterText": MarkdownText.code(cluster.rawValue),
             "first": first.date, "last": last.date,
             "hasNetwork": network > 0, "hasAccess": access > 0, "hasBoth": network > 0 && access > 0,

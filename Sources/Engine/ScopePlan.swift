@@ -15,9 +15,9 @@ struct ScopePlan {
     let after: ReplayReport
     /// What would be denied by this change alone: it stops the scope.
     let stopping: [ReplayReport.Denied]
+    /// Nil if there are no changes.
+    let fingerprint: ContentFingerprint?
     let context: ReviewContext
-
-    var fingerprint: ContentFingerprint? { ContentFingerprint(of: changes) }
 }
 
 /// Plans scopes against one state of the repository.
@@ -36,12 +36,13 @@ struct ScopePlanner {
         let before = judge.replay(policies: base.policies, grants: base.grants, touching: kept)
         let after = judge.replay(policies: proposed.policies, grants: proposed.grants, touching: kept)
         let known = Set(before.denied.map(\.what))
-        let own = Set(kept.flatMap(\.policies).map { "\($0.namespace)/\($0.name)" })
+        let own = Set(kept.filter { isWritten($0, in: proposed.tree) }.flatMap(\.policies).map { $0.identity })
         let stopping = after.denied.filter { !known.contains($0.what) || !own.isDisjoint(with: $0.by) }
         let workloads = Set(kept.compactMap(\.workload))
+        let fingerprint = ContentFingerprint(of: plan.changes, generated: Set(placed.map(\.file.path)))
         let context = ReviewContext(
             scope: scope, cluster: learned.cluster,
-            fingerprint: ContentFingerprint(of: plan.changes)?.rawValue ?? "", items: changed(kept, plan.changes),
+            fingerprint: fingerprint?.rawValue ?? "", items: changed(kept, plan.changes),
             first: learned.first, last: learned.last, before: before, after: after,
             deniedBefore: after.denied.filter { known.contains($0.what) }.count,
             slackBefore: judge.slack(of: workloads, policies: base.policies),
@@ -51,7 +52,12 @@ struct ScopePlanner {
         )
         return ScopePlan(
             scope: scope, items: kept, changes: plan.changes, refused: plan.refused.map(\.description), before: before,
-            after: after, stopping: stopping, context: context)
+            after: after, stopping: stopping, fingerprint: fingerprint, context: context)
+    }
+
+    /// False where a file was left to people: then its policy is theirs, and what it denies is not this change's doing.
+    private func isWritten(_ item: ProposedItem, in tree: RepositoryTree) -> Bool {
+        placement.files(of: item).allSatisfy { tree.files[$0.file.path] == Array($0.file.contents.utf8) }
     }
 
     /// The items whose files change; all of them where only a list of files does.
@@ -66,28 +72,41 @@ struct ScopePlanner {
         var kept = 0
         let policies = item.policies.map { policy in
             guard let present = base.policy(policy.namespace, policy.name) else { return policy }
-            let merged = KeptRules.merge(policy, keeping: present)
-            kept += merged.kept
-            return merged.policy
+            let grown = Growth.of(present, policy)
+            kept += grown.kept
+            return grown.value
         }
-        let merged = KeptRules.merge(item.grants, keeping: base.grants(named: item.grants))
-        kept += merged.kept
+        let grants = Growth.of(base.grants(named: item.grants), item.grants)
+        kept += grants.kept
         guard kept > 0 else { return item }
         return item.replacing(
-            policies: policies, grants: merged.grants,
+            policies: policies, grants: grants.value,
             warnings: ["\(kept) earlier entries are kept although they were not seen again: an update only adds"])
     }
 }
 
+extension NetworkPolicy {
+    /// As the judge names it.
+    fileprivate var identity: String { "\(namespace)/\(name)" }
+}
+
 extension ContentFingerprint {
     /// The fingerprint of changes; nil if there are none.
-    init?(of changes: [FileChange]) {
+    ///
+    /// It begins with that of the generated files alone: what else stands in the listings beside them is not what people
+    /// closed or want to see.
+    init?(of changes: [FileChange], generated: Set<String>) {
         guard !changes.isEmpty else { return nil }
+        let own = changes.filter { generated.contains($0.path) }
+        self.init(rawValue: "\(Self.hash(own.isEmpty ? changes : own))-\(Self.hash(changes))")
+    }
+
+    private static func hash(_ changes: [FileChange]) -> String {
         var hash = StableHash()
         for change in changes.sorted() {
             hash.combine(Array(change.path.utf8))
             hash.combine(change.contents ?? [0])
         }
-        self.init(rawValue: hash.text)
+        return hash.text
     }
 }

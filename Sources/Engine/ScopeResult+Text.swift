@@ -32,9 +32,11 @@ extension ScopeResult {
         if !stopping.isEmpty {
             return "stopped, since \(stopping.count) observed connections or requests would be denied"
         }
-        if isDryRun { return difference.isEmpty ? "the base has everything already" : "would be proposed on \(branch)" }
+        if isDryRun && !difference.isEmpty { return "would be proposed on \(branch)" }
+        if isDryRun { return refusedFiles.isEmpty ? "the base has everything already" : Self.onlyRefused }
         switch outcome {
         case nil: return "nothing done"
+        case .nothing(.upToDate) where !refusedFiles.isEmpty: return Self.onlyRefused
         case .nothing(let reason): return Self.text(reason)
         case .proposed(let branch, let pull, _):
             guard let pull else { return "pushed to \(branch)" }
@@ -45,6 +47,8 @@ extension ScopeResult {
         case .overtaken(let branch): return "somebody pushed to \(branch) at the same time: run again"
         }
     }
+
+    private static let onlyRefused = "nothing to propose but what is left to people"
 
     private static func text(_ reason: Action.Reason) -> String {
         switch reason {

@@ -28,7 +28,7 @@ extension GitRepository {
         try withCache { (cache) throws(GitError) in
             let session = try RemoteSession(self, cache.folder)
             session.lease = Lease(branch, expecting: expected)
-            let result = try cache.push(commit, to: branch, expecting: expected, session)
+            let result = try cache.push(commit, to: branch, session)
             switch result {
             case .pushed, .upToDate:
                 try cache.setReference(branch.tracking, to: commit)
@@ -52,7 +52,6 @@ extension Cache {
     fileprivate func push(
         _ commit: CommitID?,
         to branch: BranchName,
-        expecting expected: CommitID?,
         _ session: RemoteSession
     ) throws(GitError) -> PushResult {
         if let commit {
@@ -60,9 +59,7 @@ extension Cache {
         }
         return try withRemote(session, GIT_DIRECTION_PUSH) { (remote) throws(GitError) in
             let heads = try remote.heads(session)
-            let current = heads.commit(of: branch.name)
-            guard current != commit else { return .upToDate }
-            guard current == expected else { return .leaseLost(actual: current) }
+            guard heads.commit(of: branch.name) != commit else { return .upToDate }
             if commit != nil, let other = heads.conflict(with: branch.name) { throw branch.conflict(with: other) }
             try setReference(Self.outgoing, to: commit)
             let code = remote.upload("+\(commit == nil ? "" : Self.outgoing):\(branch.reference)", session)

@@ -103,8 +103,7 @@ struct RemoteAddress: Sendable, Equatable {
         GitError(
             code: .invalidLocation,
             message: "the repository's address \(what): \(text.prefix(300))",
-            hint:
-                "write https://host/path, ssh://user@host/path or file:///path; tokens and keys have settings of their own"
+            hint: "write https://host/path, ssh://user@host/path or file:///path; tokens go elsewhere"
         )
     }
 }

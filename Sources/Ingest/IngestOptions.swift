@@ -6,8 +6,9 @@ package struct IngestOptions: Sendable {
     package var defaultTime: Timestamp?
     /// How many diagnostics the summary keeps with their place.
     package var diagnosticsKept = 20
-    /// The longest record in bytes; a longer one is skipped without being kept in memory.
-    package var recordLimit = 16 << 20
+    /// The longest record in bytes; a longer one is skipped without being kept in memory. The API server accepts
+    /// requests of 3 MiB; the parser takes up to five times a record's size.
+    package var recordLimit = 8 << 20
     /// The decoder's tables are given up at about so many bytes.
     package var tableBytes = 16 << 20
     /// So many edges, sightings or records are handed on at the latest.
@@ -16,6 +17,9 @@ package struct IngestOptions: Sendable {
     package var recordsPerFlush = 2_000_000
     /// So many rows at most stand in one batch.
     package var rowsPerBatch = 4096
+
+    /// What was learned is handed on after so long at the latest, as long as input comes: an endless pipe loses little.
+    package var flushInterval = Duration.seconds(5)
 
     /// The default bounds.
     package init() {}

@@ -24,6 +24,7 @@ package struct IngestRun {
         let clock = ContinuousClock()
         let start = clock.now
         let sizes = inputs.map(\.size)
+        var flushed = start
         let total = sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +)
         return try withoutActuallyEscaping(deliver) { deliver in
             let session = IngestSession(source: source, cluster: cluster, options: options, deliver: deliver)
@@ -31,6 +32,9 @@ package struct IngestRun {
             for file in inputs {
                 done += try read(file, into: session) {
                     progress(IngestProgress(bytesDone: done + $0, bytesTotal: total))
+                    guard flushed.duration(to: clock.now) >= options.flushInterval else { return }
+                    try session.flush()
+                    flushed = clock.now
                 }
             }
             try session.flush()
@@ -41,11 +45,11 @@ package struct IngestRun {
     }
 
     /// Reads one file; returns its bytes on the disk.
-    private func read(_ file: InputFile, into session: IngestSession, progress: (Int) -> Void) throws -> Int {
+    private func read(_ file: InputFile, into session: IngestSession, step: (Int) throws -> Void) throws -> Int {
         var input = try ByteInput(file)
         session.begin(file: file.path)
         do {
-            while try session.fill({ try input.read(into: $0) }) > 0 { progress(input.bytesRead) }
+            while try session.fill({ try input.read(into: $0) }) > 0 { try step(input.bytesRead) }
             try session.end()
         } catch is DamagedGzip {
             try session.end(because: .damagedGzip)

@@ -182,7 +182,7 @@ extension RecordReader {
 
     private mutating func incompleteLine(_ pending: UnsafeRawBufferPointer) -> Step {
         let first = pending.firstIndex { !Self.isSpace($0) } ?? pending.endIndex
-        guard first < pending.endIndex else { return .wait }
+        guard first < pending.endIndex else { return skip(pending.count) }
         let isWorthALook = pending[first] == UInt8(ascii: "[") || pending.count >= RecordBuffer.baseCapacity / 2
         if isWorthALook, let step = structure(pending, first) { return step }
         guard pending.count > recordLimit else {

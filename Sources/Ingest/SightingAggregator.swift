@@ -16,6 +16,15 @@ struct SightingAggregator {
         let address: Int32
     }
 
+    private struct Member: Hashable, Comparable {
+        let subject: Int32
+        let group: String
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.subject, left.group) < (right.subject, right.group)
+        }
+    }
+
     var count: Int { pods.count + morePods.count + names.count + users.count }
 
     mutating func add(_ records: DecodedRecords) {
@@ -82,13 +91,19 @@ struct SightingAggregator {
     private func drainUsers(
         cluster: ClusterName, _ tables: ObservationTables, into writer: inout BatchWriter
     ) throws {
-        for (number, last) in users.sorted(by: { $0.key < $1.key }) {
+        // One subject comes as many users: each of its tokens and pods makes another object.
+        var latest: [Member: Timestamp] = [:]
+        for (number, last) in users {
             let user = tables.users[Int(number)]
             for group in user.groups {
-                try writer.add(
-                    GroupMembership(
-                        cluster: cluster, subject: tables.subjects[Int(user.subject)], group: group, last: last))
+                let member = Member(subject: user.subject, group: group)
+                latest[member] = max(latest[member] ?? last, last)
             }
+        }
+        for (member, last) in latest.sorted(by: { $0.key < $1.key }) {
+            try writer.add(
+                GroupMembership(
+                    cluster: cluster, subject: tables.subjects[Int(member.subject)], group: member.group, last: last))
         }
     }
 

@@ -91,12 +91,14 @@ struct ClusterView {
     /// Where a connection to a Service's address and port ends up: at the pods' port, or at the endpoints of a Service
     /// without pods.
     func targets(of service: Service, protocol: NetworkProtocol, port: Port) -> [(party: Party, port: Port)] {
+        // Pods on the host network have no address of their own: their nodes stand among the endpoints.
         let backends = index.backends(of: service, port: port, protocol: `protocol`)
+            .filter { index.workload($0.workload)?.hostNetwork != true }
         if !backends.isEmpty { return backends.map { (.workload($0.workload), $0.port) } }
-        return index.endpoints(of: service, port: port, protocol: `protocol`).map { endpoint in
+        return index.endpoints(of: service, port: port, protocol: `protocol`).compactMap { endpoint in
             if isAPIServer(endpoint.address) { return (.apiServer(endpoint.address), endpoint.port) }
-            let party: Party = isNode(endpoint.address) ? .node(endpoint.address) : .outside(endpoint.address)
-            return (party, endpoint.port)
+            if isNode(endpoint.address) { return (.node(endpoint.address), endpoint.port) }
+            return isInsideCluster(endpoint.address) ? nil : (.outside(endpoint.address), endpoint.port)
         }
     }
 }

@@ -30,6 +30,8 @@ extension EdgeLedger {
         var start = 0
         for end in timed.indices {
             while timed[end].fact.first.seconds(since: timed[start].fact.first) > options.windowSeconds { start += 1 }
+            // What began at one moment counts together, so that no order among it matters.
+            if end + 1 < timed.count, timed[end + 1].fact.first == timed[end].fact.first { continue }
             let size = end - start + 1
             let refused = refusedBefore[end + 1] - refusedBefore[start]
             guard size >= options.minimumTargets, Double(refused) >= options.refusedShare * Double(size) else {

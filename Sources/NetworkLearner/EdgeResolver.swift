@@ -6,7 +6,6 @@ import Domain
 struct EdgeResolver {
     let view: ClusterView
     let cluster: ClusterName
-    let localCluster: String
 
     /// A side before the port is known.
     private enum Side {
@@ -125,7 +124,7 @@ extension EdgeResolver {
     }
 
     private func pod(_ peer: ObservedPeer) -> Side {
-        if !peer.remoteCluster.isEmpty, peer.remoteCluster != localCluster { return .held(.otherCluster) }
+        if view.index.isRemote(peer) { return .held(.otherCluster) }
         guard view.hasWorkloads else { return .party(.workload(peer.recordedWorkload(in: cluster))) }
         switch view.index.match(peer) {
         case .declared(let id):

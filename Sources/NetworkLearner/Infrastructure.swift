@@ -3,8 +3,8 @@ import Domain
 /// Rules that follow from what the cluster is rather than from one edge: DNS, the API server's and the nodes' addresses.
 struct Infrastructure {
     private let resolvers: [DNSResolver]
-    private let apiServerBlocks: [RulePeer]
-    private let nodeBlocks: [RulePeer]
+    private let apiServerBlocks: [CIDR]
+    private let nodeBlocks: [CIDR]
     let notes: [String]
 
     init(
@@ -26,23 +26,15 @@ struct Infrastructure {
         self.notes = notes
     }
 
-    private static func blocks(_ ranges: [CIDR], else addresses: [IPAddress]) -> [RulePeer] {
-        BlockUnion.union(ranges.isEmpty ? addresses.map { CIDR(host: $0) } : ranges).map { .block($0) }
+    private static func blocks(_ ranges: [CIDR], else addresses: [IPAddress]) -> [CIDR] {
+        BlockUnion.union(ranges.isEmpty ? addresses.map { CIDR(host: $0) } : ranges)
     }
 
-    /// The API server, seen at one address: also at every other that is declared, since its replicas change.
-    func apiServer(seenAt address: IPAddress) -> [RulePeer] {
-        Self.covering(apiServerBlocks, address)
-    }
-
-    /// The nodes, one of them seen at the address: pods and clients move between nodes.
-    func nodes(seenAt address: IPAddress) -> [RulePeer] {
-        Self.covering(nodeBlocks, address)
-    }
-
-    private static func covering(_ blocks: [RulePeer], _ address: IPAddress) -> [RulePeer] {
-        let isCovered = blocks.contains { if case .block(let cidr) = $0 { cidr.contains(address) } else { false } }
-        return isCovered ? blocks : blocks + [.block(CIDR(host: address))]
+    /// All nodes or all API servers, some of them seen at these addresses: pods and clients move between nodes, and the
+    /// API server's replicas change.
+    func blocks(of kind: Party.Kind, seenAt addresses: [IPAddress]) -> [RulePeer] {
+        let known = kind == .apiServer ? apiServerBlocks : kind == .node ? nodeBlocks : []
+        return BlockUnion.union(known + addresses.map { CIDR(host: $0) }).map { .block($0) }
     }
 
     /// Lets a workload whose egress is isolated look up names: without DNS, it could reach nothing by name.
@@ -51,6 +43,9 @@ struct Infrastructure {
             for port in resolver.ports { cells.add(resolver.peer, port, declared: resolver.evidence) }
         }
     }
+
+    /// True if the workload serves the cluster's DNS.
+    func isResolver(_ workload: WorkloadID) -> Bool { resolvers.contains { $0.workload == workload } }
 
     /// Keeps the cluster's DNS open to every pod: whoever comes next needs it too.
     func openResolver(_ workload: WorkloadID, _ cells: inout RuleCells) {

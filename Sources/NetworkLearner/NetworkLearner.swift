@@ -12,11 +12,12 @@ package struct NetworkLearner: Sendable {
     ///
     /// Cost is linear in the number of edges. Edges may come in any order, and the same edge in several parts.
     package func learn(_ observations: NetworkObservations) -> LearnedNetwork {
-        let merged = MergedEdges(observations.edges)
         var inventory = observations.inventory
+        let ownNames = inventory.aliases.union([inventory.cluster.rawValue, observations.cluster.rawValue])
+        let merged = MergedEdges(observations.edges, ownNames: ownNames)
         inventory.aliases.insert(merged.localCluster)
         let view = ClusterView(inventory, clusterRanges: options.clusterRanges)
-        let resolver = EdgeResolver(view: view, cluster: observations.cluster, localCluster: merged.localCluster)
+        let resolver = EdgeResolver(view: view, cluster: observations.cluster)
         var ledger = EdgeLedger()
         for row in merged.rows { resolver.resolve(row, into: &ledger) }
         ledger.holdBursts(options.burst)

@@ -2,7 +2,8 @@ package import Domain
 
 /// A resolved side of a connection: something that a policy can select or name.
 package enum Party: Hashable, Sendable {
-    case workload(WorkloadID)
+    /// Indirect, since parties are copied and compared far more often than they are made.
+    indirect case workload(WorkloadID)
     /// Outside of the cluster.
     case outside(IPAddress)
     case apiServer(IPAddress)
@@ -38,6 +39,27 @@ extension Party: CustomStringConvertible {
         case .outside(let address): address.description
         case .apiServer(let address): "the API server (\(address))"
         case .node(let address): "a node (\(address))"
+        }
+    }
+
+    enum Kind: Hashable {
+        case workload, apiServer, node, outside
+    }
+
+    var kind: Kind {
+        switch self {
+        case .workload: .workload
+        case .apiServer: .apiServer
+        case .node: .node
+        case .outside: .outside
+        }
+    }
+
+    /// The address; nil for a workload.
+    var address: IPAddress? {
+        switch self {
+        case .workload: nil
+        case .outside(let address), .apiServer(let address), .node(let address): address
         }
     }
 

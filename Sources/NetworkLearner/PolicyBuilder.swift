@@ -18,7 +18,7 @@ struct PolicyBuilder {
     }
 
     func build(_ ledger: EdgeLedger) -> LearnedNetwork {
-        let edges = ledger.entries.map { ResolvedEdge(key: $0.key, entry: $0.value) }.sorted { $0.key < $1.key }
+        let edges = ledger.sortedEdges()
         var drafts: [WorkloadID: Draft] = [:]
         for (number, edge) in edges.enumerated() {
             if let id = edge.key.source.workload {
@@ -54,7 +54,7 @@ struct PolicyBuilder {
         let incoming = cells(of: id, draft.ingress, edges, infrastructure, isIngress: true)
         let outgoing = cells(of: id, draft.egress, edges, infrastructure, isIngress: false)
         let evidence: (Int) -> Evidence = { edges[$0].evidence }
-        let ingress = WorkloadPolicy.DirectionRules(incoming.rules(evidence: evidence)) ?? closed(id, draft)
+        let ingress = WorkloadPolicy.DirectionRules(incoming.rules(evidence: evidence)) ?? (infrastructure.isResolver(id) ? nil : closed(id, draft))
         let egress = WorkloadPolicy.DirectionRules(outgoing.rules(evidence: evidence))
         // What is new is a peer or port that was never seen before, not one more address of a peer that is anyone.
         let novelty = [incoming, outgoing].compactMap { $0.lastNovelty { edges[$0].entry.fact.first } }.max()
@@ -84,39 +84,43 @@ struct PolicyBuilder {
         isIngress: Bool
     ) -> RuleCells {
         var cells = RuleCells()
+        var shared: [Party.Kind: [RulePort: [Int]]] = [:]
         for number in numbers {
-            let edge = edges[number]
-            let other = isIngress ? edge.key.source : edge.key.destination
-            let port = RulePort(edge.key.protocol, edge.key.port)
-            for peer in peers(other, edge, infrastructure, isIngress: isIngress) {
+            let key = edges[number].key
+            let other = isIngress ? key.source : key.destination
+            let port = RulePort(key.protocol, key.port)
+            if let peer = peer(other, isExposed: isIngress && edges[number].entry.isExposed) {
                 cells.add(peer, port, evidence: number)
+            } else {
+                shared[other.kind, default: [:]][port, default: []].append(number)
             }
         }
+        for (kind, ports) in shared {
+            for (port, numbers) in ports {
+                let parties = numbers.map { isIngress ? edges[$0].key.source : edges[$0].key.destination }
+                let peers = infrastructure.blocks(of: kind, seenAt: parties.compactMap(\.address))
+                cells.add(peers, port, evidence: numbers)
+            }
+        }
+        // A direction in which nothing was seen stays open.
+        guard !numbers.isEmpty else { return cells }
         if isIngress {
             infrastructure.openResolver(id, &cells)
-        } else if !numbers.isEmpty {
+        } else {
             infrastructure.allowNames(id, &cells)
         }
         return cells
     }
 
-    /// The peers that a rule has to name so that it covers the party.
-    private func peers(
-        _ party: Party, _ edge: ResolvedEdge, _ infrastructure: Infrastructure, isIngress: Bool
-    ) -> [RulePeer] {
+    /// The one peer that a rule has to name so that it covers the party; nil for nodes and API servers, which are named
+    /// all together.
+    private func peer(_ party: Party, isExposed: Bool) -> RulePeer? {
         switch party {
-        case .workload(let id):
-            return catalog.selector(of: id).map { [.pods(id.namespace, $0)] } ?? []
-        case .outside(let address) where isIngress && edge.entry.isExposed:
-            return [.block(address.isIPv4 ? .anyIPv4 : .anyIPv6)]
-        case .node(let address) where isIngress && edge.entry.isExposed:
-            return [.block(address.isIPv4 ? .anyIPv4 : .anyIPv6)]
-        case .outside(let address):
-            return [.block(CIDR(host: address))]
-        case .apiServer(let address):
-            return infrastructure.apiServer(seenAt: address)
-        case .node(let address):
-            return infrastructure.nodes(seenAt: address)
+        case .workload(let id): return catalog.selector(of: id).map { .pods(id.namespace, $0) }
+        case .outside(let address) where !isExposed: return .block(CIDR(host: address))
+        case .outside(let address), .node(let address):
+            return isExposed ? .block(address.isIPv4 ? .anyIPv4 : .anyIPv6) : nil
+        case .apiServer: return nil
         }
     }
 }

@@ -5,12 +5,20 @@ import Domain
 /// Peers that have exactly the same ports share a rule, so that a rule's product of peers and ports is never more than
 /// the cells that made it.
 struct RuleCells {
+    /// The evidence of each cell: edges by their number, and bundles of edges by `~` their position.
     private var ports: [RulePeer: [RulePort: Set<Int>]] = [:]
+    private var bundles: [[Int]] = []
     private var declared: [RulePeer: [RulePort: Evidence]] = [:]
 
     /// Adds a cell that an observed edge, known by its number, stands behind.
     mutating func add(_ peer: RulePeer, _ port: RulePort, evidence: Int) {
         ports[peer, default: [:]][port, default: []].insert(evidence)
+    }
+
+    /// Adds cells of many peers that all of the edges stand behind.
+    mutating func add(_ peers: [RulePeer], _ port: RulePort, evidence: [Int]) {
+        for peer in peers { add(peer, port, evidence: ~bundles.count) }
+        bundles.append(evidence)
     }
 
     /// Adds a cell that a declaration stands behind.
@@ -29,7 +37,10 @@ struct RuleCells {
 
     /// When the newest cell was first seen, by the first sighting of each edge; nil if no edge stands behind any.
     func lastNovelty(first: (Int) -> Timestamp) -> Timestamp? {
-        ports.values.flatMap(\.values).compactMap { numbers in numbers.map(first).min() }.max()
+        let firsts = bundles.map { $0.map(first).min() }
+        return ports.values.flatMap(\.values).compactMap { numbers in
+            numbers.compactMap { $0 < 0 ? firsts[~$0] : first($0) }.min()
+        }.max()
     }
 
     /// The rules in canonical order.
@@ -55,7 +66,8 @@ struct RuleCells {
             for cell in ports[peer, default: [:]].values { numbers.formUnion(cell) }
             found.formUnion(declared[peer, default: [:]].values)
         }
-        return (numbers.map(evidence) + found).sorted()
+        let edges = Set(numbers.flatMap { $0 < 0 ? bundles[~$0] : [$0] })
+        return (edges.map(evidence) + found).sorted()
     }
 }
 

@@ -16,7 +16,18 @@ struct WorkloadCatalog {
         let labels: Labels
     }
 
-    private var carriers: [Pair: [Carrier]] = [:]
+    /// The pods and templates that carry a label, and the labels that all of these have in common.
+    private struct Carriers {
+        private(set) var all: [Carrier] = []
+        private(set) var common: Labels = [:]
+
+        mutating func add(_ carrier: Carrier) {
+            common = all.isEmpty ? carrier.labels : common.filter { carrier.labels[$0.key] == $0.value }
+            all.append(carrier)
+        }
+    }
+
+    private var carriers: [Pair: Carriers] = [:]
     private var own: [WorkloadID: [Labels]] = [:]
     private var declared: [WorkloadID: Labels] = [:]
     private var chosen: [WorkloadID: PodLabels] = [:]
@@ -44,7 +55,7 @@ struct WorkloadCatalog {
         own[carrier.owner, default: []].append(carrier.labels)
         for (key, value) in carrier.labels {
             let pair = Pair(namespace: carrier.owner.namespace, key: key, value: value)
-            carriers[pair, default: []].append(carrier)
+            carriers[pair, default: Carriers()].add(carrier)
         }
     }
 
@@ -55,8 +66,7 @@ struct WorkloadCatalog {
         let base =
             declared[id].map { LabelChoice.stable($0) }.flatMap { isCarried($0, by: common) ? $0 : nil } ?? stable
         guard let first = PodLabels(base) else { return nil }
-        guard !rivals(of: id, first).isEmpty else { return first }
-        return narrowed(id, from: base, with: stable)
+        return hasRival(id, first) ? narrowed(id, from: base, with: stable) : first
     }
 
     /// Labels that all known pods and templates of the workload have in common.
@@ -69,13 +79,21 @@ struct WorkloadCatalog {
         !labels.isEmpty && labels.allSatisfy { carried[$0.key] == $0.value }
     }
 
-    /// Other workloads whose pods the labels would select as well.
-    private func rivals(of id: WorkloadID, _ selector: PodLabels) -> [Labels] {
+    /// True if the labels select a pod of another workload that has not got this other label as well.
+    ///
+    /// Stops at the first, since many pods may share labels.
+    private func hasRival(_ id: WorkloadID, _ selector: PodLabels, without other: (key: String, value: String)? = nil)
+        -> Bool
+    {
         let lists = selector.labels.map { label in
-            carriers[Pair(namespace: id.namespace, key: label.key, value: label.value)] ?? []
+            carriers[Pair(namespace: id.namespace, key: label.key, value: label.value)] ?? Carriers()
         }
-        let shortest = lists.min { $0.count < $1.count } ?? []
-        return shortest.filter { $0.owner != id && selector.match($0.labels) }.map(\.labels)
+        guard let shortest = lists.min(by: { $0.all.count < $1.all.count }) else { return false }
+        // All of them carry it: no need to look at each.
+        if let other, shortest.common[other.key] == other.value { return false }
+        return shortest.all.contains { carrier in
+            carrier.owner != id && selector.match(carrier.labels) && (other.map { carrier.labels[$0.key] != $0.value } ?? true)
+        }
     }
 
     /// Adds stable labels, in alphabetical order, that exclude a rival still selected; nil if some rival remains.
@@ -83,11 +101,9 @@ struct WorkloadCatalog {
         var labels = base
         for (key, value) in stable.sorted(by: { $0.key < $1.key }) where labels[key] == nil {
             guard let present = PodLabels(labels) else { break }
-            let rivals = rivals(of: id, present)
-            if rivals.isEmpty { return present }
-            if rivals.contains(where: { $0[key] != value }) { labels[key] = value }
+            if hasRival(id, present, without: (key, value)) { labels[key] = value }
         }
-        return PodLabels(labels).flatMap { rivals(of: id, $0).isEmpty ? $0 : nil }
+        return PodLabels(labels).flatMap { hasRival(id, $0) ? nil : $0 }
     }
 }
 

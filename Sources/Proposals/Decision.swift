@@ -30,7 +30,7 @@ package func decide(_ state: ProposalState) -> Action {
         if case .absent = state.branch { return .nothing(.upToDate) }
         return .retire(state.pullRequests?.open)
     }
-    if let pulls = state.pullRequests, pulls.open == nil, pulls.rejected.contains(wanted) {
+    if let pulls = state.pullRequests, pulls.open == nil, pulls.rejects(wanted) {
         return .nothing(.rejectedByPeople)
     }
     guard state.branch == .ours(wanted) else { return .push(thenUpdate: state.pullRequests?.open) }

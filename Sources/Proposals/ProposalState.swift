@@ -35,12 +35,21 @@ package struct ProposalState: Hashable, Sendable {
             self.openFingerprint = openFingerprint
             self.rejected = rejected
         }
+
+        /// True if people closed a pull request of that content.
+        func rejects(_ wanted: ContentFingerprint) -> Bool {
+            rejected.contains { $0.content == wanted.content }
+        }
     }
 }
 
-/// A hash of what a proposal writes: equal content, equal fingerprint, whatever the base is.
+/// A hash of what a proposal writes: equal changes, equal fingerprint.
 package struct ContentFingerprint: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
     package var description: String { rawValue }
+
+    /// The part before a dash, which tells what is proposed; all of it where there is none. What follows tells how it
+    /// lies in the base.
+    package var content: Substring { rawValue.prefix { $0 != "-" } }
 }
