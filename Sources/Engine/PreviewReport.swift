@@ -33,8 +33,9 @@ package struct PreviewReport {
             var title = item.title
             for rule in item.rules {
                 let row = [
-                    title, rule.direction, Self.short(rule.peers), Self.short(rule.ports), String(rule.count),
-                    String(rule.days), item.maturity.rawValue,
+                    title, rule.direction, Self.short(rule.peers), Self.short(rule.ports),
+                    rule.count == 0 ? "-" : String(rule.count),
+                    rule.days == 0 ? "-" : String(rule.days), item.maturity.rawValue,
                 ]
                 if item.kind == .network { network.add(row) } else { access.add(row) }
                 title = ""

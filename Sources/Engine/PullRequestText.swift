@@ -81,7 +81,9 @@ extension String {
     /// The text as it is where it is plain words, else as code: names come from records.
     fileprivate var plainOrCode: String {
         let isPlain = unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || " .-/:".unicodeScalars.contains(scalar))
+            scalar.isASCII
+                && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                    || " .-/:".unicodeScalars.contains(scalar))
         }
         return isPlain ? self : MarkdownText.code(self)
     }
@@ -138,7 +140,8 @@ extension ReviewContext {
         return [
             "peers": "\(rule.direction) " + (shown + more).joined(separator: "<br>"),
             "ports": rule.ports.map { MarkdownText.code($0) }.joined(separator: " "),
-            "count": String(rule.count), "days": String(rule.days), "last": rule.last?.date ?? "declared",
+            "count": rule.count == 0 ? "-" : String(rule.count), "days": rule.days == 0 ? "-" : String(rule.days),
+            "last": rule.last?.date ?? "declared",
         ]
     }
 }

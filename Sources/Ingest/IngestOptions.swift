@@ -18,7 +18,8 @@ package struct IngestOptions: Sendable {
     /// So many rows at most stand in one batch.
     package var rowsPerBatch = 4096
 
-    /// What was learned is handed on after so long at the latest, as long as input comes: an endless pipe loses little.
+    /// What came through a pipe is handed on after so long at the latest, as long as more comes: an endless one loses
+    /// little when it is cut.
     package var flushInterval = Duration.seconds(5)
 
     /// The default bounds.

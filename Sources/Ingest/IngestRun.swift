@@ -32,7 +32,8 @@ package struct IngestRun {
             for file in inputs {
                 done += try read(file, into: session) {
                     progress(IngestProgress(bytesDone: done + $0, bytesTotal: total))
-                    guard flushed.duration(to: clock.now) >= options.flushInterval else { return }
+                    // A file can be read again; what came through a pipe cannot.
+                    guard total == nil, flushed.duration(to: clock.now) >= options.flushInterval else { return }
                     try session.flush()
                     flushed = clock.now
                 }

@@ -49,7 +49,7 @@ extension EdgeLedger {
         for (key, entry) in entries where !entry.fact.isAccepted {
             if entry.fact.refusals > 0 {
                 hold(key, reason: .refused)
-            } else if showsAnswers, entry.fact.attempts >= options.minimumAttempts {
+            } else if showsAnswers, entry.fact.days.count >= options.minimumDays {
                 hold(key, reason: .neverAnswered)
             }
         }

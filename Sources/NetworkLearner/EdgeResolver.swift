@@ -14,15 +14,20 @@ struct EdgeResolver {
         case held(HoldReason)
     }
 
-    func resolve(_ row: MergedEdges.Row, into ledger: inout EdgeLedger) {
+    /// Pods that were resolved already: most stand on many edges.
+    private var pods: [ObservedPeer: Side] = [:]
+
+    init(view: ClusterView, cluster: ClusterName) {
+        self.view = view
+        self.cluster = cluster
+    }
+
+    mutating func resolve(_ row: MergedEdges.Row, into ledger: inout EdgeLedger) {
         // Seen by its replies only: no request, no rule.
         guard row.fact.count > 0 else { return }
         let edge = row.edge
-        let source = side(edge.source, row.fact, isSource: true)
-        let destination = side(edge.destination, row.fact, isSource: false)
-        for (side, peer) in [(source, edge.source), (destination, edge.destination)] {
-            if case .party(.workload(let id)) = side, peer.kind == .pod { ledger.note(labels: peer.labels, of: id) }
-        }
+        let source = side(edge.source, row.fact, isSource: true, &ledger)
+        let destination = side(edge.destination, row.fact, isSource: false, &ledger)
         guard let targets = targets(edge, source, destination) else {
             let reason =
                 [source, destination].compactMap { if case .held(let reason) = $0 { reason } else { nil } }
@@ -85,7 +90,7 @@ struct EdgeResolver {
         // The Kubernetes documentation, "Network Policies": traffic to and from the node where a Pod runs is always allowed.
         if edge.source.kind == .host, key.destination.workload != nil { return .ownNode }
         if key.source.workload == nil, key.destination.workload == nil { return .hostNetwork }
-        if key.port.isEphemeral, !view.declares(key.destination, protocol: key.protocol, port: key.port) {
+        if key.port.isEphemeral, !RegisteredPort.isServer(key.protocol, key.port), !view.declares(key.destination, protocol: key.protocol, port: key.port) {
             return .dynamicPort
         }
         return nil
@@ -112,8 +117,16 @@ struct EdgeResolver {
 // MARK: - One side
 
 extension EdgeResolver {
-    private func side(_ peer: ObservedPeer, _ fact: ConnectionFact, isSource: Bool) -> Side {
-        if peer.kind == .pod { return pod(peer) }
+    private mutating func side(
+        _ peer: ObservedPeer, _ fact: ConnectionFact, isSource: Bool, _ ledger: inout EdgeLedger
+    ) -> Side {
+        if peer.kind == .pod {
+            if let known = pods[peer] { return known }
+            let side = pod(peer)
+            if case .party(.workload(let id)) = side { ledger.note(labels: peer.labels, of: id) }
+            pods[peer] = side
+            return side
+        }
         guard let address = peer.address else { return .held(.unresolved) }
         if !isSource, let service = view.index.service(at: address) { return .service(service) }
         switch peer.kind {
@@ -137,15 +150,14 @@ extension EdgeResolver {
     private func outside(_ peer: ObservedPeer, _ address: IPAddress, _ fact: ConnectionFact) -> Side {
         if view.isAPIServer(address) { return .party(.apiServer(address)) }
         if view.isNode(address) { return .party(.node(address)) }
-        switch view.index.owner(of: address, from: fact.first, to: fact.last) {
-        case .declared(let id): return .party(.workload(id))
-        case .ambiguous, .undeclared: return .held(.unresolved)
-        case .unknown: break
+        // What the source itself calls outside is outside, unless it lies in the cluster's own ranges. These addresses,
+        // and those that the source cannot place, belong to a pod of their time or to nobody: never to an ipBlock
+        // (NetworkPolicyPeer documentation, ipBlock).
+        if peer.kind == .world, !view.isInsideCluster(address) { return .party(.outside(address)) }
+        guard case .declared(let id) = view.index.owner(of: address, from: fact.first, to: fact.last) else {
+            return .held(.unresolved)
         }
-        // An address of the cluster's own ranges is a pod or Service of another time: never an ipBlock (NetworkPolicyPeer
-        // documentation, ipBlock). Nor is one that the source itself cannot place.
-        if peer.kind == .unknown || view.isInsideCluster(address) { return .held(.unresolved) }
-        return .party(.outside(address))
+        return .party(.workload(id))
     }
 }
 

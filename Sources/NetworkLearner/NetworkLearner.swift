@@ -17,7 +17,7 @@ package struct NetworkLearner: Sendable {
         let merged = MergedEdges(observations.edges, ownNames: ownNames)
         inventory.aliases.insert(merged.localCluster)
         let view = ClusterView(inventory, clusterRanges: options.clusterRanges)
-        let resolver = EdgeResolver(view: view, cluster: observations.cluster)
+        var resolver = EdgeResolver(view: view, cluster: observations.cluster)
         var ledger = EdgeLedger()
         for row in merged.rows { resolver.resolve(row, into: &ledger) }
         ledger.holdBursts(options.burst)
@@ -119,10 +119,10 @@ package struct BurstOptions: Hashable, Sendable {
     package init() {}
 }
 
-/// When an edge counts as never answered: at least that many first packets, no other packet and no answer, in a store
-/// where some edge shows answers.
+/// When an edge counts as never answered: on at least that many distinct days it was tried, with first packets only and
+/// no answer, in a store that shows answers. Days count rather than records, since a file that is read twice repeats these.
 package struct UnansweredOptions: Hashable, Sendable {
-    package var minimumAttempts: Int64 = 8
+    package var minimumDays: Int = 5
 
     package init() {}
 }

@@ -2,8 +2,7 @@ package import Domain
 
 /// A resolved side of a connection: something that a policy can select or name.
 package enum Party: Hashable, Sendable {
-    /// Indirect, since parties are copied and compared far more often than they are made.
-    indirect case workload(WorkloadID)
+    case workload(WorkloadID)
     /// Outside of the cluster.
     case outside(IPAddress)
     case apiServer(IPAddress)

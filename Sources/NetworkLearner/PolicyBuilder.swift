@@ -126,9 +126,16 @@ struct PolicyBuilder {
 }
 
 /// A resolved edge with what it says to people.
-struct ResolvedEdge {
+///
+/// A class, since a copy of the value would count a reference for each of its dozen strings.
+final class ResolvedEdge: Sendable {
     let key: EdgeLedger.Key
     let entry: EdgeLedger.Entry
+
+    init(key: EdgeLedger.Key, entry: EdgeLedger.Entry) {
+        self.key = key
+        self.entry = entry
+    }
 
     var connection: LearnedConnection {
         LearnedConnection(
