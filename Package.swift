@@ -72,6 +72,44 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(name: "leastwise", dependencies: ["CommandLineTool"], swiftSettings: settings),
+        .target(name: "ScriptedServers", path: "Tests/Support/ScriptedServers", swiftSettings: settings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Domain"], swiftSettings: settings),
+        .testTarget(name: "DecodersTests", dependencies: ["Decoders", "Domain"], swiftSettings: settings),
+        .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: [
+                "Configuration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "NetworkLearner",
+                "PolicyEvaluator",
+                "Proposals", "RBACLearner", "Rendering", "Store", "leastwise", yams,
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "ForgeTests", dependencies: ["Forge", "HTTPTransport", "ScriptedServers"], swiftSettings: settings),
+        .testTarget(
+            name: "GitWriterTests", dependencies: ["GitWriter", "HTTPTransport", "ScriptedServers"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "HTTPTransportTests", dependencies: ["HTTPTransport", "ScriptedServers"], swiftSettings: settings),
+        .testTarget(name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest"], swiftSettings: settings),
+        .testTarget(name: "InventoryTests", dependencies: ["Domain", "Inventory"], swiftSettings: settings),
+        .testTarget(name: "LayoutTests", dependencies: ["Domain", "Layout", yams], swiftSettings: settings),
+        .testTarget(name: "NetworkLearnerTests", dependencies: ["Domain", "NetworkLearner"], swiftSettings: settings),
+        .testTarget(
+            name: "PolicyEvaluatorTests", dependencies: ["Domain", "PolicyEvaluator", yams], swiftSettings: settings),
+        .testTarget(name: "ProposalsTests", dependencies: ["Proposals"], swiftSettings: settings),
+        .testTarget(
+            name: "ProposeTests",
+            dependencies: [
+                "Configuration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest", "Proposals",
+                "ScriptedServers", "Store", "leastwise",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "RBACLearnerTests", dependencies: ["Domain", "PolicyEvaluator", "RBACLearner"],
+            swiftSettings: settings),
+        .testTarget(name: "RenderingTests", dependencies: ["Domain", "Rendering", yams], swiftSettings: settings),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Domain", "Migrations", "Store", grdb], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

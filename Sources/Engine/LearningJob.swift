@@ -40,7 +40,7 @@ package struct LearningJob {
     }
 
     private func nothingObserved() throws -> EngineError {
-        let others = try store.clusters().map(\.rawValue)
+        let others = try store.clusters().filter { $0 != cluster }.map(\.rawValue)
         let hint =
             others.isEmpty
             ? "run `leastwise observe hubble FILE` or `leastwise observe audit FILE` first"

@@ -34,8 +34,9 @@ package struct ProposalScope: Hashable, Comparable, Sendable, CustomStringConver
             return ProposalScope(
                 key: GeneratedName.object(item.namespace.rawValue), description: "namespace \(item.namespace)")
         case .workload:
+            // The point is in no namespace's name, so that no two pairs share a key.
             let stem = item.fileName.hasSuffix(".yaml") ? String(item.fileName.dropLast(5)) : item.fileName
-            return ProposalScope(key: GeneratedName.object(item.namespace.rawValue, stem), description: item.title)
+            return ProposalScope(key: GeneratedName.object("\(item.namespace).\(stem)"), description: item.title)
         }
     }
 }

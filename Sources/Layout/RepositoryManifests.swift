@@ -20,7 +20,9 @@ package enum RepositoryManifests {
         guard isManifest(path), let text = tree.text(path), marks.contains(where: { text.contains($0) }) else {
             return nil
         }
-        guard !text.contains("{{"), let documents = documents(text) else { return .unreadable }
+        // What Leastwise wrote is no template, whatever the names in it look like.
+        let isTemplate = text.contains("{{") && GeneratedFile.origin(of: text) == .foreign
+        guard !isTemplate, let documents = documents(text) else { return .unreadable }
         let namespace = namespace(for: path, tree)
         let items = documents.flatMap(unpacked).map { placed($0, in: namespace) }
         let root: [String: Any] = ["apiVersion": "v1", "kind": "List", "items": items]

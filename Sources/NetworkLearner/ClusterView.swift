@@ -74,10 +74,16 @@ struct ClusterView {
 
     func isNode(_ address: IPAddress) -> Bool { index.node(at: address) != nil }
 
-    /// True if a container port or a Service's target port names that port of the workload.
+    /// True if a container port or a Service's target port names that port of the workload, or if the outside address was
+    /// looked up by name: whoever asks for a name means to connect to it.
     func declares(_ party: Party, protocol: NetworkProtocol, port: Port) -> Bool {
-        guard let id = party.workload else { return false }
-        return declared.contains(WorkloadPort(workload: id, protocol: `protocol`, port: port))
+        switch party {
+        case .workload(let id):
+            declared.contains(WorkloadPort(workload: id, protocol: `protocol`, port: port))
+        case .outside(let address):
+            !port.isEphemeral && index.inventory.names[address]?.isEmpty == false
+        case .apiServer, .node: false
+        }
     }
 
     /// True if a container port or a Service names any port of the workload.

@@ -9,7 +9,8 @@ extension EdgeLedger {
         let edges = entries.map { ResolvedEdge(key: $0.key, entry: $0.value) }
         let parties = Set(edges.flatMap { [$0.key.source, $0.key.destination] }).sorted()
         let ranks = Dictionary(uniqueKeysWithValues: parties.enumerated().map { ($1, UInt64($0)) })
-        let protocols = Dictionary(uniqueKeysWithValues: NetworkProtocol.allCases.sorted().enumerated().map { ($1, $0) })
+        let protocols = Dictionary(
+            uniqueKeysWithValues: NetworkProtocol.allCases.sorted().enumerated().map { ($1, $0) })
         let places = edges.enumerated().map { place, edge in
             let key = edge.key
             let port = UInt32(protocols[key.protocol] ?? 0) << 16 | UInt32(key.port.rawValue)

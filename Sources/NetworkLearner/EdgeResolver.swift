@@ -90,7 +90,9 @@ struct EdgeResolver {
         // The Kubernetes documentation, "Network Policies": traffic to and from the node where a Pod runs is always allowed.
         if edge.source.kind == .host, key.destination.workload != nil { return .ownNode }
         if key.source.workload == nil, key.destination.workload == nil { return .hostNetwork }
-        if key.port.isEphemeral, !RegisteredPort.isServer(key.protocol, key.port), !view.declares(key.destination, protocol: key.protocol, port: key.port) {
+        if key.port.isEphemeral, !RegisteredPort.isServer(key.protocol, key.port),
+            !view.declares(key.destination, protocol: key.protocol, port: key.port)
+        {
             return .dynamicPort
         }
         return nil
@@ -140,8 +142,11 @@ extension EdgeResolver {
         if view.index.isRemote(peer) { return .held(.otherCluster) }
         guard view.hasWorkloads else { return .party(.workload(peer.recordedWorkload(in: cluster))) }
         switch view.index.match(peer) {
+        case .declared(let id) where view.index.workload(id)?.hostNetwork == true:
+            // It has its node's address, and may run on any of them: one stands for all.
+            return view.nodeAddresses.first.map { .party(.node($0)) } ?? .held(.unresolved)
         case .declared(let id):
-            return view.index.workload(id)?.hostNetwork == true ? .held(.hostNetwork) : .party(.workload(id))
+            return .party(.workload(id))
         case .ambiguous: return .held(.ambiguous)
         case .undeclared, .unknown: return .held(.goneWorkload)
         }

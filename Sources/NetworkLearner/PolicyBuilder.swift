@@ -54,7 +54,9 @@ struct PolicyBuilder {
         let incoming = cells(of: id, draft.ingress, edges, infrastructure, isIngress: true)
         let outgoing = cells(of: id, draft.egress, edges, infrastructure, isIngress: false)
         let evidence: (Int) -> Evidence = { edges[$0].evidence }
-        let ingress = WorkloadPolicy.DirectionRules(incoming.rules(evidence: evidence)) ?? (infrastructure.isResolver(id) ? nil : closed(id, draft))
+        let ingress =
+            WorkloadPolicy.DirectionRules(incoming.rules(evidence: evidence))
+            ?? (infrastructure.isResolver(id) ? nil : closed(id, draft))
         let egress = WorkloadPolicy.DirectionRules(outgoing.rules(evidence: evidence))
         // What is new is a peer or port that was never seen before, not one more address of a peer that is anyone.
         let novelty = [incoming, outgoing].compactMap { $0.lastNovelty { edges[$0].entry.fact.first } }.max()
@@ -68,11 +70,13 @@ struct PolicyBuilder {
             heldBack: draft.held.sorted())
     }
 
-    /// Whether incoming traffic is closed although no rule was learned: where it was watched, and only probes came, or
-    /// where nothing can come. A workload that was merely not seen to be called stays open.
+    /// Whether incoming traffic is closed although no rule was learned: where it was watched, and only probes or refused
+    /// attempts came, or where nothing can come. A workload that was merely not seen to be called stays open.
     private func closed(_ id: WorkloadID, _ draft: Draft) -> WorkloadPolicy.DirectionRules? {
-        guard !draft.heldIncoming.contains(where: { $0.reason.needsAttention }) else { return nil }
-        if draft.heldIncoming.contains(where: { $0.reason == .ownNode }) { return .closed(.ownNodeOnly) }
+        let reasons = Set(draft.heldIncoming.map(\.reason))
+        guard !reasons.contains(where: \.needsAttention) else { return nil }
+        if reasons.contains(.ownNode) { return .closed(.ownNodeOnly) }
+        if !reasons.isDisjoint(with: [.burst, .refused, .neverAnswered]) { return .closed(.refusedOnly) }
         guard let workload = view.index.workload(id), ["CronJob", "Job"].contains(id.kind), workload.ports.isEmpty,
             !view.isServed(id)
         else { return nil }

@@ -27,9 +27,10 @@ struct RuleCells {
         declared[peer, default: [:]][port] = evidence
     }
 
-    /// Moves all cells of a port to one peer.
+    /// Moves all cells of a port to one peer; address ranges stay, since no selector of pods covers them.
     mutating func redirect(_ port: RulePort, to peer: RulePeer) {
         for other in ports.keys where other != peer {
+            if case .block = other { continue }
             guard let numbers = ports[other]?.removeValue(forKey: port) else { continue }
             ports[peer, default: [:]][port, default: []].formUnion(numbers)
         }

@@ -92,7 +92,8 @@ struct WorkloadCatalog {
         // All of them carry it: no need to look at each.
         if let other, shortest.common[other.key] == other.value { return false }
         return shortest.all.contains { carrier in
-            carrier.owner != id && selector.match(carrier.labels) && (other.map { carrier.labels[$0.key] != $0.value } ?? true)
+            carrier.owner != id && selector.match(carrier.labels)
+                && (other.map { carrier.labels[$0.key] != $0.value } ?? true)
         }
     }
 

@@ -53,6 +53,7 @@ package struct WorkloadPolicy: Hashable, Sendable {
     /// Why nothing needs to come in.
     package enum ClosedReason: String, Hashable, Sendable, Codable {
         case ownNodeOnly = "only its own node connected to it (probes), which is always allowed"
+        case refusedOnly = "only attempts that were refused or part of a scan came in"
         case noListener = "it is a job that declares no port, that no Service selects, and that nobody connected to"
     }
 }

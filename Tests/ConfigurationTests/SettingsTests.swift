@@ -1,0 +1,123 @@
+import Configuration
+import Domain
+import Testing
+
+@Suite struct SettingsTests {
+    @Test func `has a default for every setting`() throws {
+        let settings = try Settings(ResolvedConfiguration(flags: [:], environment: [:], file: .empty))
+        #expect(settings.cluster == ClusterName("default"))
+        #expect(settings.database == nil)
+        #expect(settings.repository.url == nil)
+        #expect(settings.repository.base == "main")
+        #expect(settings.repository.path == "policies/{namespace}")
+        #expect(settings.repository.timeoutSeconds == 120)
+        #expect(settings.forge.kind == .none)
+        #expect(settings.forge.labels.isEmpty)
+        #expect(settings.proposals.groupBy == .namespace)
+        #expect(settings.proposals.minimumMaturity == .stable)
+        #expect(settings.proposals.proposesNetwork && settings.proposals.proposesAccess)
+        #expect(settings.learning.maturity == MaturityThresholds(stabilizingDays: 3, stableDays: 7, quietDays: 3))
+        #expect(settings.learning.nodeRanges.isEmpty)
+    }
+
+    @Test func `takes a flag before the environment before the file before the default`() throws {
+        let flags = ["cluster": "flag"]
+        let environment = ["LEASTWISE_CLUSTER": "environment"]
+        let file = "cluster: file"
+        #expect(try Self.settings(file, environment, flags).cluster.rawValue == "flag")
+        #expect(try Self.settings(file, environment).cluster.rawValue == "environment")
+        #expect(try Self.settings(file).cluster.rawValue == "file")
+        #expect(try Self.settings("").cluster.rawValue == "default")
+    }
+
+    @Test func `takes lists with commas from flags and the environment`() throws {
+        let file = "forge: {labels: ['from, file']}\nproposals: {kinds: [rbac]}"
+        #expect(try Self.settings(file).forge.labels == ["from, file"])
+        let set = try Self.settings(
+            file, ["LEASTWISE_FORGE_LABELS": " a , b,, c "], ["proposals.kinds": "network", "forge.reviewers": ""])
+        #expect(set.forge.labels == ["a", "b", "c"])
+        #expect(set.forge.reviewers.isEmpty)
+        #expect(set.proposals.proposesNetwork && !set.proposals.proposesAccess)
+        #expect(try !Self.settings(file).proposals.proposesNetwork)
+        #expect(try Self.settings(file, ["LEASTWISE_FORGE_LABELS": ""]).forge.labels.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("forge: {kind: gihub}", "github"), ("forge: {kind: GitHub}", "github"),
+        ("proposals: {groupBy: spaces}", "namespace"),
+        ("proposals: {minimumMaturity: stabel}", "stable"), ("proposals: {kinds: [policy]}", "network"),
+        ("maturity: {stableDays: -1}", "whole number"), ("maturity: {stableDays: 1.5}", "whole number"),
+        ("maturity: {stableDays: ''}", "whole number"), ("maturity: {quietDays: seven}", "whole number"),
+        ("network: {burstMinimumTargets: 99999999999999999999}", "whole number"),
+        ("network: {nodeRanges: [10.0.0.0/33]}", "10.0.0.0/16"), ("network: {nodeRanges: [nodes]}", "10.0.0.0/16"),
+        ("network: {apiServerRanges: [10.0.0.0/8, x]}", "10.0.0.0/16"),
+        ("network: {clusterRanges: ['10.0.0.0/8 ']}", "10.0.0.0/16"),
+    ])
+    func `refuses a value that it cannot take and says what it takes`(file: String, hint: String) {
+        do {
+            _ = try Self.settings(file)
+            Issue.record("accepted")
+        } catch let error as ConfigurationError {
+            #expect(error.code == .badValue)
+            #expect(error.hint.contains(hint))
+        } catch {
+            Issue.record(error)
+        }
+    }
+
+    @Test func `takes ranges and single addresses`() throws {
+        let settings = try Self.settings(
+            "network: {nodeRanges: [10.1.2.3/16, '2001:db8::1'], apiServerRanges: 192.0.2.7, clusterRanges: ['fd00::/8']}"
+        )
+        #expect(settings.learning.nodeRanges.map(\.description) == ["10.1.0.0/16", "2001:db8::1/128"])
+        #expect(settings.learning.apiServerRanges.map(\.description) == ["192.0.2.7/32"])
+        #expect(settings.learning.clusterRanges.map(\.description) == ["fd00::/8"])
+    }
+
+    /// A key that nobody reads would be accepted and do nothing.
+    @Test(arguments: ConfigurationKey.all)
+    func `reads every key that there is`(key: ConfigurationKey) throws {
+        let before = try Self.settings("")
+        let after: Settings
+        do {
+            after = try Self.settings("", [key.environmentName: Self.otherValue(of: key)])
+        } catch {
+            Issue.record("\(key.path): \(error)")
+            return
+        }
+        #expect(String(describing: before) != String(describing: after))
+    }
+
+    @Test func `is built from a file that sets every key`() throws {
+        var lines: [String: [String]] = [:]
+        for key in ConfigurationKey.all {
+            let parts = key.path.split(separator: ".").map(String.init)
+            let line = "\(parts.last ?? ""): \"\(Self.otherValue(of: key))\""
+            lines[parts.count > 1 ? parts[0] : "", default: []].append(line)
+        }
+        let top = lines.removeValue(forKey: "") ?? []
+        let sections = lines.map { "\($0.key):\n" + $0.value.map { "  \($0)\n" }.joined() }
+        let settings = try Self.settings(top.joined(separator: "\n") + "\n" + sections.joined())
+        #expect(settings.repository.sshKeyFile == "other")
+        #expect(settings.learning.namesThreshold == 41)
+        #expect(settings.forge.kind == .forgejo)
+    }
+
+    private static func otherValue(of key: ConfigurationKey) -> String {
+        switch key.kind {
+        case .text: return "other"
+        case .number: return "41"
+        case .choice(let words): return words.last { $0 != key.fallback } ?? ""
+        case .list where key.path == "proposals.kinds": return "rbac"
+        case .list where key.path.hasSuffix("Ranges"): return "192.0.2.0/24"
+        case .list: return "other"
+        }
+    }
+
+    private static func settings(
+        _ file: String, _ environment: [String: String] = [:], _ flags: [String: String] = [:]
+    ) throws -> Settings {
+        let file = try ConfigurationFile(parsing: file, name: "leastwise.yaml")
+        return try Settings(ResolvedConfiguration(flags: flags, environment: environment, file: file))
+    }
+}

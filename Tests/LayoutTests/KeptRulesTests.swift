@@ -1,0 +1,117 @@
+import Domain
+import Layout
+import Testing
+
+@Suite struct KeptRulesTests {
+    private typealias Rule = NetworkPolicy.Rule
+
+    @Test func `keeps the cells that the new policy lacks`() throws {
+        let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
+        let present = try Self.policy(
+            ingress: [
+                .init(peers: [Self.pods("a"), Self.pods("b")], ports: [Self.tcp(80), Self.tcp(443)]),
+                .init(peers: [Self.pods("c")], ports: [Self.tcp(9090)]),
+            ])
+        let merged = KeptRules.merge(new, keeping: present)
+        #expect(
+            merged.policy.ingress == [
+                .init(peers: [Self.pods("a")], ports: [Self.tcp(80)]),
+                .init(peers: [Self.pods("a")], ports: [Self.tcp(443)]),
+                .init(peers: [Self.pods("b")], ports: [Self.tcp(80), Self.tcp(443)]),
+                .init(peers: [Self.pods("c")], ports: [Self.tcp(9090)]),
+            ])
+        #expect(merged.kept == 4)
+    }
+
+    @Test func `keeps nothing of a policy that selected other pods`() throws {
+        let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
+        var present = try Self.policy(ingress: [.init(peers: [Self.pods("b")], ports: [Self.tcp(80)])])
+        present.podSelector = LabelSelector(matchLabels: ["app": "other"])
+        #expect(KeptRules.merge(new, keeping: present) == (new, 0))
+    }
+
+    @Test func `keeps a direction that is no longer seen`() throws {
+        let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
+        let present = try Self.policy(egress: [.init(peers: [Self.pods("b")], ports: [Self.tcp(80)])])
+        let merged = KeptRules.merge(new, keeping: present).policy
+        #expect(merged.policyTypes == [.ingress, .egress])
+        #expect(merged.egress == present.egress)
+        #expect(merged.ingress == new.ingress)
+    }
+
+    @Test func `keeps rules that mean every peer or every port`() throws {
+        let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
+        let open: [Rule] = [
+            .init(peers: [], ports: [Self.tcp(443)]), .init(peers: [Self.pods("b")], ports: []),
+            .init(peers: [], ports: []),
+        ]
+        let present = try Self.policy(ingress: open)
+        let merged = KeptRules.merge(new, keeping: present)
+        #expect(merged.policy.ingress == new.ingress + open)
+        #expect(KeptRules.merge(new, keeping: merged.policy).policy == merged.policy)
+        #expect(KeptRules.merge(merged.policy, keeping: present) == (merged.policy, 0))
+    }
+
+    @Test(arguments: UInt64(1)...200)
+    func `adds only what is missing, loses nothing, and adds it once`(seed: UInt64) throws {
+        var generator = SeededGenerator(state: seed)
+        let new = try Self.random(&generator)
+        let present = try Self.random(&generator)
+        let merged = KeptRules.merge(new, keeping: present)
+        let cells = Self.cells(merged.policy)
+        #expect(cells == Self.cells(new).union(Self.cells(present)))
+        #expect(merged.kept == Self.cells(present).subtracting(Self.cells(new)).count)
+        #expect(merged.policy.ingress.starts(with: new.ingress) && merged.policy.egress.starts(with: new.egress))
+        #expect(Set(merged.policy.policyTypes) == Set(new.policyTypes + present.policyTypes))
+        let again = KeptRules.merge(new, keeping: merged.policy)
+        #expect(again.policy == merged.policy)
+        #expect(again.kept == merged.kept)
+    }
+
+    // MARK: - Samples
+
+    private static func pods(_ name: String) -> NetworkPolicy.Peer {
+        .pods(podSelector: LabelSelector(matchLabels: ["app": name]), namespaceSelector: nil)
+    }
+
+    private static func tcp(_ port: UInt16) -> NetworkPolicy.PolicyPort {
+        .init(protocol: .tcp, port: .number(Port(port)))
+    }
+
+    private static func policy(ingress: [Rule] = [], egress: [Rule] = []) throws -> NetworkPolicy {
+        NetworkPolicy(
+            namespace: Namespace("shop"), name: "web", podSelector: LabelSelector(matchLabels: ["app": "web"]),
+            policyTypes: (ingress.isEmpty ? [] : [.ingress]) + (egress.isEmpty ? [] : [.egress]), ingress: ingress,
+            egress: egress)
+    }
+
+    private static func random(_ generator: inout SeededGenerator) throws -> NetworkPolicy {
+        func rules() -> [Rule] {
+            (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                // One to three of each, with repetitions across rules.
+                let peers = ["a", "b", "c"].shuffled(using: &generator).prefix(Int.random(in: 1...3, using: &generator))
+                let ports = [UInt16(80), 443, 53].shuffled(using: &generator).prefix(
+                    Int.random(in: 1...3, using: &generator))
+                return Rule(peers: peers.map(pods), ports: ports.map { tcp($0) })
+            }
+        }
+        return try policy(ingress: rules(), egress: rules())
+    }
+
+    private struct Cell: Hashable {
+        let isIngress: Bool
+        let peer: NetworkPolicy.Peer
+        let port: NetworkPolicy.PolicyPort
+    }
+
+    private static func cells(_ policy: NetworkPolicy) -> Set<Cell> {
+        func cells(_ rules: [Rule], _ isIngress: Bool) -> [Cell] {
+            rules.flatMap { rule in
+                rule.peers.flatMap { peer in
+                    rule.ports.map { Cell(isIngress: isIngress, peer: peer, port: $0) }
+                }
+            }
+        }
+        return Set(cells(policy.ingress, true) + cells(policy.egress, false))
+    }
+}

@@ -1,0 +1,98 @@
+import Domain
+import RBACLearner
+import Testing
+
+@Suite struct GranteeTests {
+    private let list = Samples.action("list", "pods", "shop")
+    private let bob = Subject(kind: .user, name: "bob")
+    private let developers = Subject(kind: .group, name: "developers")
+
+    @Test func `grants a group what its members use through it`() {
+        let get = Samples.action("get", "deployments", "shop", "web")
+        let learned = Samples.learn(
+            [(Samples.alice, list), (bob, get)], reason: Samples.allowedBy(group: "developers"),
+            memberships: [bob: ["developers", "system:authenticated"]])
+        #expect(learned.subjects.map(\.subject) == [developers])
+        #expect(learned.ruleLines == ["shop: list pods", "shop: get deployments (apps) [web]"])
+        #expect(learned.subjects.first?.observed.map(\.requester) == [Samples.alice, bob])
+        #expect(
+            learned.subjects.first?.observed.map(\.groups) == [["developers"], ["developers", "system:authenticated"]])
+    }
+
+    @Test(arguments: [
+        "", "system:masters", "system:authenticated", "system:serviceaccounts",
+    ])
+    func `grants the user itself without a group of people`(_ group: String) {
+        let learned = Samples.learn([(Samples.alice, list)], reason: Samples.allowedBy(group: group))
+        #expect(learned.subjects.map(\.subject) == [Samples.alice])
+    }
+
+    @Test(arguments: [
+        "allowed by Group \"developers\"",
+        "RBAC: allowed by ClusterRoleBinding \"b\" of ClusterRole \"r\" to Group \"developers\" and more",
+        "RBAC: allowed by ClusterRoleBinding \"b\" of ClusterRole \"r\" to Group developers",
+        "RBAC: allowed by Binding \"b\" of ClusterRole \"r\" to Group \"developers\"",
+        "RBAC: allowed by RoleBinding \"b\" of ClusterRole \"r\" to Group \"developers\"",
+        "RBAC: allowed by RoleBinding \"b/c\" of Thing \"r\" to Group \"developers\"",
+        "RBAC: allowed by RoleBinding \"b/c\" of Role \"\\xff\" to Group \"developers\"",
+        "RBAC: allowed by ClusterRoleBinding \"b\" of ClusterRole \"r\" to Group \"developers",
+        "RBAC: allowed by ClusterRoleBinding \"b\" of ClusterRole \"r\" to User \"x\\\" to Group \\\"developers\"",
+    ])
+    func `believes no reason but one of the exact form`(_ reason: String) {
+        let learned = Samples.learn([(Samples.alice, list)], reason: reason)
+        #expect(learned.subjects.map(\.subject) == [Samples.alice])
+    }
+
+    @Test(arguments: [
+        ("developers", "developers"), ("a\\\"b", "a\"b"), ("t\\tn\\\\", "t\tn\\"), ("\\u00e9", "é"), ("\\x01", "\u{1}"),
+    ])
+    func `reads quoted names as Go writes them`(_ quoted: String, name: String) {
+        let learned = Samples.learn([(Samples.alice, list)], reason: Samples.allowedBy(group: quoted))
+        #expect(learned.subjects.map(\.subject) == [Subject(kind: .group, name: name)])
+    }
+
+    @Test func `gives no second grant for what a member's group covers`() {
+        let own = Samples.action("delete", "pods", "shop", "p")
+        let learned = Samples.learn(
+            [
+                Samples.edge(bob, list, reason: Samples.allowedBy(group: "developers")): Samples.fact(count: 1),
+                Samples.edge(Samples.alice, list): Samples.fact(count: 4),
+                Samples.edge(Samples.alice, own): Samples.fact(),
+            ], memberships: [Samples.alice: ["developers"]])
+        #expect(learned.subjects.map(\.subject) == [developers, Samples.alice])
+        #expect(learned.ruleLines == ["shop: list pods", "shop: delete pods"])
+        #expect(learned.subjects.first?.roles.first?.rules.first?.evidence.map(\.count) == [4, 1])
+        #expect(learned.subjects.map(\.observed.count) == [2, 1])
+    }
+
+    @Test func `keeps what no group of the user covers`() {
+        let learned = Samples.learn([
+            Samples.edge(bob, list, reason: Samples.allowedBy(group: "developers")): Samples.fact(),
+            Samples.edge(Samples.alice, list): Samples.fact(),
+        ])
+        #expect(learned.subjects.map(\.subject) == [developers, Samples.alice])
+    }
+
+    @Test func `leaves impersonation to the impersonator`() {
+        let act = Samples.action("impersonate", "users", "", "bob")
+        let learned = Samples.learn(
+            [(Samples.alice, act)], reason: Samples.allowedBy(group: "developers"),
+            memberships: [Samples.alice: ["developers"]])
+        #expect(learned.subjects.map(\.subject) == [Samples.alice])
+    }
+
+    @Test func `reports grantees that used nothing`() {
+        let dormant = Subject(kind: .serviceAccount, name: "dormant")
+        let binding = RoleBinding(
+            namespace: Namespace("ops"), name: "all", role: .init(isClusterRole: true, name: "edit"),
+            subjects: [dormant, Samples.api, developers, Subject(kind: .group, name: "system:authenticated")])
+        let learned = Samples.learn([(Samples.api, list)], grants: AccessGrants(bindings: [binding]))
+        #expect(
+            learned.unused == [
+                UnusedGrantee(subject: developers, bindings: ["RoleBinding ops/all"]),
+                UnusedGrantee(
+                    subject: Subject(kind: .serviceAccount, namespace: Namespace("ops"), name: "dormant"),
+                    bindings: ["RoleBinding ops/all"]),
+            ])
+    }
+}

@@ -1,0 +1,117 @@
+import Domain
+import Foundation
+import GRDB
+import Migrations
+import Testing
+
+@testable import Store
+
+struct SchemaTests {
+    @Test func `creates folders and files that only their owner can read`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("state/leastwise/leastwise.db")
+        let store = try Store(path: path)
+        try store.merge(Sample.batch(edges: 1))
+        for (file, permissions) in [("", 0o600), ("-wal", 0o600), ("-shm", 0o600), ("/..", 0o700), ("/../..", 0o700)] {
+            let attributes = try FileManager.default.attributesOfItem(
+                atPath: file.hasPrefix("/") ? URL(fileURLWithPath: path + file).standardized.path : path + file)
+            #expect(attributes[.posixPermissions] as? Int == permissions, "\(path)\(file)")
+        }
+    }
+
+    @Test func `makes every table strict and every column not null`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        let ours = "FROM pragma_table_list t WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'"
+        let loose = try names(store, "SELECT t.name \(ours) AND t.strict = 0")
+        #expect(loose == [])
+        let columns = "SELECT name FROM pragma_table_info(t.name) WHERE \"notnull\" = 0 AND pk = 0"
+        let nullable = try names(store, "SELECT t.name \(ours) AND EXISTS (\(columns))")
+        #expect(nullable == [])
+        #expect(try names(store, "SELECT t.name \(ours)").count == 14)
+    }
+
+    private func names(_ store: Store, _ sql: String) throws -> [String] {
+        try store.pool.read { try String.fetchAll($0, sql: sql) }
+    }
+
+    @Test func `waits for the disk at each commit`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        let settings = try store.pool.writeWithoutTransaction { db in
+            try ["journal_mode", "synchronous", "foreign_keys"].map { try String.fetchOne(db, sql: "PRAGMA \($0)") }
+        }
+        #expect(settings == ["wal", "2", "1"])
+    }
+
+    @Test func `refuses a newer schema and changes nothing`() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let store = try Store(path: folder.file())
+            try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
+            try store.close()
+        }
+        let bytes = try folder.bytes()
+        for open in [{ try Store(path: $0) }, { try Store.readOnly(path: $0) }] as [(String) throws -> Store] {
+            let error = #expect(throws: StoreError.self) { _ = try open(folder.file()) }
+            #expect(error?.code == .newerSchema)
+            #expect(error?.message.contains("version 99") == true)
+            #expect(error?.message.contains("version \(Migration.all.count)") == true)
+        }
+        #expect(try folder.bytes() == bytes)
+    }
+
+    @Test func `asks for a migration where it may only read`() throws {
+        let folder = try TemporaryFolder()
+        try DatabaseQueue(path: folder.file()).write { try $0.execute(sql: "PRAGMA application_id = 0x4C535457") }
+        let error = #expect(throws: StoreError.self) { _ = try Store.readOnly(path: folder.file()) }
+        #expect(error?.code == .olderSchema)
+    }
+
+    @Test func `applies later migrations to an existing database, each once`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        try store.merge(Sample.batch(edges: 2))
+        let before = try store.dump()
+        let addition = Migration(
+            version: Migration.all.count + 1, name: "addition", sql: Array("CREATE TABLE later (id INTEGER);".utf8))
+        let schema = Schema(path: folder.file(), migrations: Migration.all + [addition])
+        try schema.migrate(store.pool)
+        try schema.migrate(store.pool)
+        #expect(try store.statistics().schemaVersion == addition.version)
+        #expect(try store.dump() == before)
+    }
+
+    @Test func `applies migrations wholly or not at all`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        let broken = Migration(
+            version: Migration.all.count + 1, name: "broken",
+            sql: Array("CREATE TABLE later (id INTEGER); INSERT INTO nowhere VALUES (1);".utf8))
+        let schema = Schema(path: folder.file(), migrations: Migration.all + [broken])
+        #expect(throws: DatabaseError.self) { try schema.migrate(store.pool) }
+        #expect(try store.statistics().schemaVersion == Migration.all.count)
+        #expect(try store.pool.read { try $0.tableExists("later") } == false)
+    }
+
+    @Test func `numbers the migrations from one without gaps`() {
+        #expect(Migration.all.map(\.version) == Array(1...Migration.all.count))
+    }
+
+    @Test func `lets many stores create one file at once`() async throws {
+        for _ in 0..<15 {
+            let folder = try TemporaryFolder()
+            let path = folder.file()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<4 {
+                    group.addTask {
+                        try Store(path: path).merge(Sample.batch(edges: 5, day: 20_000 + Int32(number)))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let rows = try Store(path: path).connections(cluster: Sample.cluster)
+            #expect(rows.map(\.fact.count) == [4, 4, 4, 4, 4])
+        }
+    }
+}
