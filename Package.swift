@@ -101,8 +101,8 @@ let package = Package(
         .testTarget(
             name: "ProposeTests",
             dependencies: [
-                "Configuration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest", "Proposals",
-                "ScriptedServers", "Store", "leastwise",
+                "Configuration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest", "NetworkLearner",
+                "Proposals", "ScriptedServers", "Store", "leastwise",
             ], swiftSettings: settings),
         .testTarget(
             name: "RBACLearnerTests", dependencies: ["Domain", "PolicyEvaluator", "RBACLearner"],

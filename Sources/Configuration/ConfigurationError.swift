@@ -5,6 +5,7 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
     /// What the operator can do next.
     package let hint: String
 
+    /// What is wrong.
     package struct Code: RawRepresentable, Hashable, Sendable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }

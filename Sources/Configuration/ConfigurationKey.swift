@@ -8,6 +8,7 @@ package struct ConfigurationKey: Hashable, Sendable {
     /// One line for documentation and error messages.
     package let summary: String
 
+    /// What a key takes.
     package enum Kind: Hashable, Sendable {
         case text
         case number

@@ -13,7 +13,7 @@ package struct ResolvedConfiguration: Sendable {
 
     private func raw(_ key: ConfigurationKey) -> [String]? {
         if let flag = flags[key.path] { return split(flag, key) }
-        if let variable = environment[key.environmentName], !variable.isEmpty { return split(variable, key) }
+        if let variable = environment[key.environmentName] { return split(variable, key) }
         if let value = file.values[key.path] { return value }
         return key.fallback.map { split($0, key) }
     }

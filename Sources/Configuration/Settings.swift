@@ -35,6 +35,7 @@ package struct Settings: Sendable {
         package let labels: [String]
         package let reviewers: [String]
 
+        /// The forges that there are clients for.
         package enum Kind: String, Sendable, CaseIterable {
             case none, github, gitea, forgejo
         }
@@ -50,6 +51,7 @@ package struct Settings: Sendable {
         package let proposesNetwork: Bool
         package let proposesAccess: Bool
 
+        /// What one pull request covers.
         package enum Grouping: String, Sendable, CaseIterable {
             case namespace, workload, cluster
         }

@@ -23,6 +23,7 @@ package struct DoctorJob {
         /// The next step, where something is wrong.
         package let hint: String?
 
+        /// How a finding is to be taken.
         package enum State: String, Sendable {
             case good = "ok"
             case note = "note"
@@ -68,7 +69,8 @@ package struct DoctorJob {
                         subject: "store", state: .note, text: "nothing was observed in cluster \(settings.cluster)",
                         hint: clusters.isEmpty
                             ? "run `leastwise observe` first"
-                            : "it holds \(clusters.map(\.rawValue).joined(separator: ", ")): set cluster to one of them"))
+                            : "it holds \(clusters.map(\.rawValue).joined(separator: ", ")): set cluster to one of them"
+                    ))
             } else if numbers.objects == 0 {
                 findings.append(
                     Finding(

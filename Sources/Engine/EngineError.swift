@@ -6,6 +6,7 @@ package struct EngineError: Error, CustomStringConvertible {
     package let hint: String
     package let underlying: (any Error)?
 
+    /// What failed.
     package struct Code: RawRepresentable, Hashable, Sendable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }

@@ -22,6 +22,7 @@ package struct ProposedItem: Sendable {
     /// The workload that a network item belongs to.
     package let workload: WorkloadID?
 
+    /// Network policies, or roles and bindings.
     package enum Kind: String, Sendable, CaseIterable {
         case network
         case rbac

@@ -93,8 +93,8 @@ extension NetworkPolicy {
 extension ContentFingerprint {
     /// The fingerprint of changes; nil if there are none.
     ///
-    /// It begins with that of the generated files alone: what else stands in the listings beside them is not what people
-    /// closed or want to see.
+    /// It begins with that of the generated files alone: what else stands in the listings beside them is not what
+    /// people close a pull request for.
     init?(of changes: [FileChange], generated: Set<String>) {
         guard !changes.isEmpty else { return nil }
         let own = changes.filter { generated.contains($0.path) }

@@ -15,7 +15,8 @@ extension InputFile {
             }
         } catch is DamagedGzip {
             throw IngestError(
-                code: .cannotRead, message: "\(path): the gzip data is incomplete or damaged", hint: "make the file again")
+                code: .cannotRead, message: "\(path): the gzip data is incomplete or damaged",
+                hint: "make the file again")
         }
     }
 

@@ -17,6 +17,7 @@ package struct GeneratedFile: Hashable, Sendable {
 
     private static let checksumPrefix = "# leastwise-checksum: "
 
+    /// Who wrote a file.
     package enum Origin: Hashable, Sendable {
         /// Written by Leastwise and left as it was.
         case untouched

@@ -5,6 +5,7 @@ package struct LayoutError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the operator can do next.
     package let hint: String
 
+    /// What is in the way.
     package struct Code: RawRepresentable, Hashable, Sendable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }

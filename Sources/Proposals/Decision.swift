@@ -11,6 +11,7 @@ package enum Action: Hashable, Sendable {
     /// The base has everything now: close the pull request and delete the branch.
     case retire(Int?)
 
+    /// Why there is nothing to do.
     package enum Reason: Hashable, Sendable {
         /// The base has what is wanted, and there is no branch.
         case upToDate

@@ -9,6 +9,7 @@ package struct ProposalExecutor: Sendable {
     private let forge: (any ForgeClient)?
     private let options: Options
 
+    /// Where proposals go, and under whose name.
     package struct Options: Sendable {
         package let base: String
         package let branchPrefix: String

@@ -7,6 +7,7 @@ package indirect enum YAMLValue: Hashable, Sendable {
     case list([YAMLValue])
     case map([Entry])
 
+    /// A key of a map with its value.
     package struct Entry: Hashable, Sendable {
         let key: String
         let value: YAMLValue

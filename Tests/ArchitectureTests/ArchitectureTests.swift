@@ -94,7 +94,8 @@ import Testing
     }
 
     @Test func `finds a declaration without a comment`() {
-        let source = "package struct A {}\n/// Has one.\npackage struct B {}\n/// Has one.\n@frozen\npackage func c() {}\n"
+        let source =
+            "package struct A {}\n/// Has one.\npackage struct B {}\n/// Has one.\n@frozen\npackage func c() {}\n"
         #expect(SwiftText(source).undocumented(in: source) == [1])
     }
 }

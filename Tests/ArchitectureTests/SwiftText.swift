@@ -76,7 +76,7 @@ struct SwiftText {
         if ["struct", "enum", "final", "class", "actor", "protocol", "typealias"].contains(first) { return true }
         guard first == "func" else { return false }
         let name = words.dropFirst().first ?? ""
-        return !["encode", "hash", "run", "==", "validate"].contains(name)
+        return !["encode", "hash", "run", "==", "<", "validate"].contains(name)
     }
 
     /// The source with comments and the contents of string literals replaced by blanks, line feeds kept.

@@ -149,6 +149,7 @@ package struct Service: Hashable, Sendable {
     /// True if an Ingress or a Gateway route sends outside traffic to it.
     package let isRouted: Bool
 
+    /// How a Service is reached (`spec.type`).
     package enum Kind: String, Hashable, Sendable, Codable {
         case clusterIP = "ClusterIP"
         case nodePort = "NodePort"

@@ -8,6 +8,7 @@ package struct LabelSelector: Hashable, Sendable, Codable {
         self.matchExpressions = matchExpressions
     }
 
+    /// One of `matchExpressions`.
     package struct Requirement: Hashable, Sendable, Codable {
         package var key: String
         package var `operator`: Operator
@@ -21,6 +22,7 @@ package struct LabelSelector: Hashable, Sendable, Codable {
         }
     }
 
+    /// How a label is compared.
     package enum Operator: String, Hashable, Sendable, Codable {
         case `in` = "In"
         case notIn = "NotIn"

@@ -17,6 +17,7 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         case egress = "Egress"
     }
 
+    /// Peers and the ports on which they may connect, or be connected to.
     package struct Rule: Hashable, Sendable, Codable {
         /// `from` or `to`. Empty means every peer.
         package var peers: [Peer]
@@ -29,6 +30,7 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         }
     }
 
+    /// `NetworkPolicyPeer`: who is on the other side.
     package enum Peer: Hashable, Sendable, Codable {
         /// Pods: with only a pod selector those of the policy's own namespace; with a namespace selector those of the
         /// namespaces that it matches (all pods there if there is no pod selector). At least one is not nil.
@@ -36,6 +38,7 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         case ipBlock(CIDR, except: [CIDR])
     }
 
+    /// `NetworkPolicyPort`: a port, a range, or every port of a protocol.
     package struct PolicyPort: Hashable, Sendable, Codable {
         package var `protocol`: NetworkProtocol
         package var port: PortValue?
@@ -49,6 +52,7 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         }
     }
 
+    /// A port by number or by name.
     package enum PortValue: Hashable, Sendable, Codable {
         case number(Port)
         /// A container port's name; its number may differ from pod to pod.

@@ -55,6 +55,7 @@ package struct RoleBinding: Hashable, Sendable, Codable {
     package var role: RoleReference
     package var subjects: [Subject]
 
+    /// The role that a binding grants (`roleRef`).
     package struct RoleReference: Hashable, Sendable, Codable {
         /// True for a ClusterRole, false for a Role of the binding's namespace.
         package var isClusterRole: Bool

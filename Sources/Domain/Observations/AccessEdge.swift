@@ -8,6 +8,7 @@ package struct AccessEdge: Hashable, Sendable {
     /// The authorizer's reason as the audit annotation has it (`RBAC: allowed by RoleBinding ...`); empty where absent.
     package let reason: String
 
+    /// How the authorizer decided.
     package enum Decision: UInt8, Hashable, Sendable, Codable {
         /// The annotation `authorization.k8s.io/decision` says allow.
         case allowed = 0

@@ -9,6 +9,7 @@ package struct ConnectionEdge: Hashable, Sendable {
     package let port: Port
     package let direction: Direction
 
+    /// Whether the record tells who opened the connection.
     package enum Direction: UInt8, Hashable, Sendable, Codable {
         /// The source opened the connection, by the record's own word or by its TCP flags.
         case known = 0

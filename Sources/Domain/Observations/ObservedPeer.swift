@@ -17,6 +17,7 @@ package struct ObservedPeer: Hashable, Sendable {
     /// The address; nil for pods, and where the record has none.
     package let address: IPAddress?
 
+    /// What the source takes a side for.
     package enum Kind: UInt8, Hashable, Sendable, Codable, CaseIterable {
         case pod = 0
         /// Outside of the cluster (Hubble: `reserved:world`, with or without `cidr:` and `fqdn:`).

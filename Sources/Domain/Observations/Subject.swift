@@ -5,6 +5,7 @@ package struct Subject: Hashable, Sendable, Codable {
     package let namespace: Namespace
     package let name: String
 
+    /// The kinds of subjects that RBAC knows.
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case user = "User"
         case group = "Group"

@@ -5,6 +5,7 @@ package struct DaySet: Hashable, Sendable {
     /// Period number (day / 64) and its 64 days as bits, in ascending order, none of them zero.
     package private(set) var periods: [Period]
 
+    /// The days of one period of 64.
     package struct Period: Hashable, Sendable {
         package let number: Int32
         package var bits: UInt64
