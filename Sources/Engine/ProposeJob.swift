@@ -120,10 +120,22 @@ extension PullRequestText {
     /// The texts cut to what the forge takes.
     fileprivate func fitting(_ limits: ForgeLimits) -> PullRequestText {
         PullRequestText(
-            title: String(title.prefix(limits.title)),
+            title: title.cut(toUTF16: limits.title),
             body: truncated(
                 body: body, limit: limits.body,
                 notice: "_This text was cut to what the forge takes; the files of this branch have everything._"),
             commitMessage: commitMessage)
+    }
+}
+
+extension String {
+    /// The longest beginning of whole characters that fits, in UTF-16 units as forges count. A code span that would be
+    /// left open is cut off as well.
+    fileprivate func cut(toUTF16 limit: Int) -> String {
+        guard utf16.count > limit else { return self }
+        var text = self
+        while text.utf16.count > limit { text.removeLast() }
+        let isOpen = text.count { $0 == "`" } % 2 == 1
+        return isOpen ? String(text[..<(text.lastIndex(of: "`") ?? text.endIndex)]) : text
     }
 }

@@ -74,9 +74,9 @@ struct SwiftText {
         let words = line.split { $0 == " " || $0 == "(" || $0 == "<" || $0 == ":" }.drop { modifiers.contains($0) }
         guard let first = words.first else { return false }
         if ["struct", "enum", "final", "class", "actor", "protocol", "typealias"].contains(first) { return true }
-        guard first == "func" else { return false }
+        guard first == "func", !line.contains("func < (") else { return false }
         let name = words.dropFirst().first ?? ""
-        return !["encode", "hash", "run", "==", "<", "validate"].contains(name)
+        return !["encode", "hash", "run", "==", "validate"].contains(name)
     }
 
     /// The source with comments and the contents of string literals replaced by blanks, line feeds kept.
