@@ -5,7 +5,7 @@ set -euo pipefail
 
 program=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)
-work=$here/work
+work=$here/out
 rm -rf "$work" && mkdir -p "$work" && cd "$work"
 export LEASTWISE_CONFIG=$work/leastwise.yaml GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
