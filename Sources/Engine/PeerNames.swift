@@ -38,6 +38,8 @@ package struct PeerNames: Sendable {
             let pairs = labels.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
             return place + pairs.joined(separator: ",")
         case .everyNamespace: return "every namespace"
+        case .entity(let entity): return entity.rawValue
+        case .name(let name): return name
         case .block(.anyIPv4): return "anyone (0.0.0.0/0)"
         case .block(.anyIPv6): return "anyone (::/0)"
         case .block(let cidr):

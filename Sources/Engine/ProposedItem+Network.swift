@@ -20,7 +20,7 @@ extension ProposedItem {
     {
         ReviewRule(
             direction: direction, peers: rule.peers.map { names.text($0, home) },
-            ports: rule.ports.map { "\($0.protocol.name)/\($0.port)" }, evidence: rule.evidence)
+            ports: rule.ports.map(\.description), evidence: rule.evidence)
     }
 
     /// A line for incoming traffic that is closed.

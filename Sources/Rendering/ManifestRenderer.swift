@@ -103,6 +103,9 @@ extension ManifestRenderer {
                     "cidr": .string(cidr.description), "except": .strings(except.map(\.description)),
                 ])
             ])
+        case .entity, .name:
+            // No peer of this dialect; one without a selector would be refused by the API server.
+            .fields([:])
         }
     }
 

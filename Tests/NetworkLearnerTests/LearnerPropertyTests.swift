@@ -96,7 +96,7 @@ import Testing
     private static func peers(of peer: RulePeer, _ world: World) -> [RandomWorld.Peer] {
         switch peer {
         case .pods(let namespace, let labels): return selected(namespace, labels, world).map { .workload($0) }
-        case .everyNamespace: return [.everyone]
+        case .everyNamespace, .entity, .name: return [.everyone]
         case .block(let cidr) where cidr.length == 0: return [.everyone]
         case .block(let cidr):
             let isNode = world.inventory.nodes.contains { node in node.addresses.contains { cidr.contains($0) } }

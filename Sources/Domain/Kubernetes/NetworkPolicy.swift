@@ -1,5 +1,8 @@
 /// A `networking.k8s.io/v1` NetworkPolicy, in full: what a repository or a cluster may hold.
+///
+/// Its counterparts in other dialects are the same value as far as it can hold them; readers refuse what it cannot.
 package struct NetworkPolicy: Hashable, Sendable, Codable {
+    package var dialect: PolicyDialect
     package var namespace: Namespace
     package var name: String
     package var labels: Labels
@@ -23,10 +26,13 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         package var peers: [Peer]
         /// Empty means every port.
         package var ports: [PolicyPort]
+        /// True if the plugin has to read the DNS answers that pass, which rules with names depend on (Cilium: `rules.dns`).
+        package var readsNames: Bool
 
-        package init(peers: [Peer], ports: [PolicyPort]) {
+        package init(peers: [Peer], ports: [PolicyPort], readsNames: Bool = false) {
             self.peers = peers
             self.ports = ports
+            self.readsNames = readsNames
         }
     }
 
@@ -36,9 +42,15 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         /// namespaces that it matches (all pods there if there is no pod selector). At least one is not nil.
         case pods(podSelector: LabelSelector?, namespaceSelector: LabelSelector?)
         case ipBlock(CIDR, except: [CIDR])
+        /// Only in dialects with entities.
+        case entity(NetworkEntity)
+        /// Outside hosts by DNS name, `*` standing for any characters of one label (Cilium: `matchPattern`). Only in
+        /// dialects with names.
+        case name(String)
     }
 
-    /// `NetworkPolicyPort`: a port, a range, or every port of a protocol.
+    /// `NetworkPolicyPort`: a port, a range, or every port of a protocol. For ICMP, in dialects that have it, an echo request
+    /// without a port.
     package struct PolicyPort: Hashable, Sendable, Codable {
         package var `protocol`: NetworkProtocol
         package var port: PortValue?
@@ -60,9 +72,11 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
     }
 
     package init(
-        namespace: Namespace, name: String, labels: Labels = [:], annotations: Labels = [:],
-        podSelector: LabelSelector, policyTypes: [PolicyType], ingress: [Rule] = [], egress: [Rule] = []
+        dialect: PolicyDialect = .kubernetes, namespace: Namespace, name: String, labels: Labels = [:],
+        annotations: Labels = [:], podSelector: LabelSelector, policyTypes: [PolicyType], ingress: [Rule] = [],
+        egress: [Rule] = []
     ) {
+        self.dialect = dialect
         self.namespace = namespace
         self.name = name
         self.labels = labels

@@ -8,7 +8,7 @@ extension WorkloadPolicy {
         if ingress != nil { types.append(.ingress) }
         if egress != nil { types.append(.egress) }
         return NetworkPolicy(
-            namespace: workload.namespace, name: manifestName, labels: GeneratedName.labels,
+            dialect: dialect, namespace: workload.namespace, name: manifestName, labels: GeneratedName.labels,
             podSelector: selector.selector, policyTypes: types,
             ingress: ingress?.rules.map(lower) ?? [], egress: egress?.rules.map(lower) ?? [])
     }
@@ -16,7 +16,14 @@ extension WorkloadPolicy {
     private func lower(_ rule: NetworkRule) -> NetworkPolicy.Rule {
         NetworkPolicy.Rule(
             peers: rule.peers.map(lower),
-            ports: rule.ports.map { .init(protocol: $0.protocol, port: .number($0.port)) })
+            ports: rule.ports.map(lower))
+    }
+
+    private func lower(_ port: RulePort) -> NetworkPolicy.PolicyPort {
+        guard port.protocol.hasPorts else { return .init(protocol: port.protocol, port: nil) }
+        if !port.name.isEmpty { return .init(protocol: port.protocol, port: .name(port.name)) }
+        return .init(
+            protocol: port.protocol, port: .number(port.port), endPort: port.last > port.port ? port.last : nil)
     }
 
     private func lower(_ peer: RulePeer) -> NetworkPolicy.Peer {
@@ -34,6 +41,10 @@ extension WorkloadPolicy {
                     matchExpressions: [.init(key: GeneratedName.namespaceLabel, operator: .exists)]))
         case .block(let cidr):
             .ipBlock(cidr, except: [])
+        case .entity(let entity):
+            .entity(entity)
+        case .name(let name):
+            .name(name)
         }
     }
 }

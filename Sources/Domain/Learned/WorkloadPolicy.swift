@@ -3,6 +3,8 @@
 /// A direction that is nil was not observed and is not isolated. No value of this type can express an empty peer list or
 /// an empty selector, both of which mean "everyone".
 package struct WorkloadPolicy: Hashable, Sendable {
+    /// What it is written as; peers and ports are those that this dialect can express.
+    package let dialect: PolicyDialect
     package let workload: WorkloadID
     package let selector: PodLabels
     package let ingress: DirectionRules?
@@ -14,9 +16,10 @@ package struct WorkloadPolicy: Hashable, Sendable {
     package let heldBack: [HeldBackConnection]
 
     package init(
-        workload: WorkloadID, selector: PodLabels, ingress: DirectionRules?, egress: DirectionRules?,
-        maturity: Maturity, days: Int, heldBack: [HeldBackConnection]
+        dialect: PolicyDialect = .kubernetes, workload: WorkloadID, selector: PodLabels, ingress: DirectionRules?,
+        egress: DirectionRules?, maturity: Maturity, days: Int, heldBack: [HeldBackConnection]
     ) {
+        self.dialect = dialect
         self.workload = workload
         self.selector = selector
         self.ingress = ingress
@@ -83,6 +86,10 @@ package enum RulePeer: Hashable, Sendable {
     /// Pods of every namespace: for the cluster's DNS service alone, which serves everyone.
     case everyNamespace
     case block(CIDR)
+    /// Only in dialects with entities.
+    case entity(NetworkEntity)
+    /// An outside host by its DNS name: lower case, without a trailing dot. Only in dialects with names.
+    case name(String)
 }
 
 extension RulePeer: Comparable {
@@ -90,6 +97,8 @@ extension RulePeer: Comparable {
         switch (left, right) {
         case (.pods(let a, let x), .pods(let b, let y)): a == b ? x < y : a < b
         case (.block(let a), .block(let b)): a < b
+        case (.entity(let a), .entity(let b)): a < b
+        case (.name(let a), .name(let b)): a < b
         default: left.rank < right.rank
         }
     }
@@ -98,25 +107,42 @@ extension RulePeer: Comparable {
         switch self {
         case .pods: 0
         case .everyNamespace: 1
-        case .block: 2
+        case .entity: 2
+        case .name: 3
+        case .block: 4
         }
     }
 }
 
-/// A port that a generated rule opens.
+/// A port, or a range of ports, that a generated rule opens. For ICMP an echo request, with port 0.
 package struct RulePort: Hashable, Sendable {
     package let `protocol`: NetworkProtocol
     package let port: Port
+    /// The last port of a range (`endPort`); equal to `port` for a single one.
+    package let last: Port
+    /// The container port's name where rules are to name it so; empty where the number is written.
+    package let name: String
 
-    package init(_ protocol: NetworkProtocol, _ port: Port) {
+    package init(_ protocol: NetworkProtocol, _ port: Port, through last: Port? = nil, name: String = "") {
         self.protocol = `protocol`
         self.port = port
+        self.last = max(port, last ?? port)
+        self.name = name
     }
 }
 
 extension RulePort: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        (left.protocol, left.port) < (right.protocol, right.port)
+        (left.protocol, left.port, left.last, left.name) < (right.protocol, right.port, right.last, right.name)
+    }
+}
+
+extension RulePort: CustomStringConvertible {
+    /// `TCP/8080`, `TCP/30000-30010`, `TCP/http`, `ICMPv4`.
+    package var description: String {
+        guard `protocol`.hasPorts else { return `protocol`.name }
+        if !name.isEmpty { return "\(`protocol`.name)/\(name)" }
+        return last > port ? "\(`protocol`.name)/\(port)-\(last)" : "\(`protocol`.name)/\(port)"
     }
 }
 

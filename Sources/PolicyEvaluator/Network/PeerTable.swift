@@ -31,6 +31,7 @@ struct PeerTable {
         case .pods(let pods?, nil): .local(policyNamespace, pods)
         case .pods(let pods, let namespaces?): .selected(namespaces: namespaces, pods: pods ?? LabelSelector())
         case .ipBlock(let range, let except): .block(range, except: except)
+        case .entity, .name: nil
         }
     }
 

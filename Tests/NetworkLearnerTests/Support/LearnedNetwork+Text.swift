@@ -34,7 +34,7 @@ extension WorkloadPolicy.DirectionRules {
     /// Every peer with every port of its rules: `shop{app=web} TCP/80`, `every namespace UDP/53`, `192.0.2.1/32 TCP/443`.
     var cells: [String] {
         rules.flatMap { rule in
-            rule.peers.flatMap { peer in rule.ports.map { "\(peer.text) \($0.protocol.name)/\($0.port)" } }
+            rule.peers.flatMap { peer in rule.ports.map { "\(peer.text) \($0)" } }
         }.sorted()
     }
 }
@@ -46,6 +46,8 @@ extension RulePeer {
             "\(namespace){\(labels.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ","))}"
         case .everyNamespace: "every namespace"
         case .block(let cidr): cidr.description
+        case .entity(let entity): entity.rawValue
+        case .name(let name): name
         }
     }
 }

@@ -52,6 +52,7 @@ struct DirectOracle {
             return party.addresses.contains { address in
                 range.contains(address) && !except.contains { $0.contains(address) }
             }
+        case .entity, .name: return false
         case .pods(let pods, let spaces):
             guard isPod(party), let namespace = party.namespace else { return false }
             let named = (namespaces[namespace] ?? [:]).merging(["kubernetes.io/metadata.name": "\(namespace)"]) { $1 }
