@@ -18,7 +18,7 @@ struct ClusterJudge {
     /// Replays what was learned: all of it, or what the items can make a difference to.
     func replay(policies: [NetworkPolicy], grants: AccessGrants, touching items: [ProposedItem]? = nil) -> ReplayReport
     {
-        let connections = items.map(connections) ?? learned.network.learned
+        let connections = items.map { LearnedConnections(self.connections($0)) } ?? learned.network.learned
         let requests = AccessReplay(learned.access, titles: items.map { Set($0.map(\.title)) })
         let network = NetworkReplay(parties: parties).run(connections, policies: policies)
         let access = requests.denied(by: builtIn + grants)
@@ -44,11 +44,6 @@ struct ClusterJudge {
         return NetworkReplay.slack(
             of: workloads, learned: learned.network.learned, policies: policies, parties: parties)
     }
-}
-
-extension LearnedConnection {
-    /// `shop/Deployment/web -> shop/Deployment/api TCP/8080`.
-    var text: String { "\(source) -> \(destination) \(`protocol`.name)/\(port)" }
 }
 
 extension AccessGrants {

@@ -46,7 +46,7 @@ package struct ExplainReport: Sendable {
                 lines.append(
                     "  \(number + 1). \(entry.direction) \(entry.peers.joined(separator: "; ")): \(entry.ports.joined(separator: ", "))"
                 )
-                lines += entry.evidence.prefix(Self.shownEvidence).flatMap(Self.lines)
+                lines += entry.evidence.all.prefix(Self.shownEvidence).flatMap(Self.lines)
                 let rest = entry.evidence.count - Self.shownEvidence
                 if rest > 0 { lines.append("       and \(rest) more: `leastwise preview --output json` has them all") }
             }

@@ -23,19 +23,19 @@ package struct LearningJob {
             cluster: cluster, objects: try store.objects(cluster: cluster),
             addressSightings: try store.addressSightings(cluster: cluster),
             nameSightings: try store.nameSightings(cluster: cluster))
-        let edges = try store.connections(cluster: cluster)
+        let connections = try store.connectionTable(cluster: cluster)
         let accesses = try store.accesses(cluster: cluster)
         let network = NetworkLearner(options: options.network).learn(
-            NetworkObservations(cluster: cluster, edges: edges, inventory: inventory, newest: newest))
+            NetworkObservations(connections: connections, inventory: inventory, newest: newest))
         let memberships = try store.memberships(cluster: cluster)
         let access = AccessLearner(options: options.access).learn(
             AccessObservations(
                 cluster: cluster, edges: Dictionary(accesses.map { ($0.edge, $0.fact) }) { $1 },
                 memberships: memberships, inventory: inventory, newest: newest))
-        let firsts = edges.map(\.fact.first) + accesses.map(\.fact.first)
+        let firsts = [connections.rows.lazy.map(\.fact.first).min(), accesses.lazy.map(\.fact.first).min()]
         return LearnedCluster(
             cluster: cluster, inventory: inventory, network: network, access: access,
-            first: firsts.min() ?? newest, last: newest, thresholds: options.maturity,
+            first: firsts.compactMap { $0 }.min() ?? newest, last: newest, thresholds: options.maturity,
             notes: notes.map(\.text) + network.notes)
     }
 

@@ -25,7 +25,7 @@ struct NetworkReplay {
     }
 
     /// Judges every connection: it counts as allowed only if it is for every pair of pods.
-    func run(_ connections: [LearnedConnection], policies: [NetworkPolicy]) -> Outcome {
+    func run(_ connections: LearnedConnections, policies: [NetworkPolicy]) -> Outcome {
         let evaluator = NetworkEvaluator(policies: policies, namespaces: parties.namespaces)
         var outcome = Outcome()
         for connection in connections {

@@ -22,7 +22,7 @@ extension NetworkReplay {
     ///
     /// Only cells with a source or a destination in `scope` count, so that a proposal shows its own slack.
     static func slack(
-        of scope: Set<WorkloadID>, learned: [LearnedConnection], policies: [NetworkPolicy], parties: PartyDirectory
+        of scope: Set<WorkloadID>, learned: LearnedConnections, policies: [NetworkPolicy], parties: PartyDirectory
     ) -> NetworkSlackReport {
         let all = Set(learned.flatMap { [$0.source.workload, $0.destination.workload].compactMap { $0 } }).sorted()
         let evaluator = NetworkEvaluator(policies: policies, namespaces: parties.namespaces)
@@ -43,7 +43,7 @@ private struct SlackGrid {
     let probes: [PortProbe]
     private var observed: Set<ConnectionCell> = []
 
-    init(workloads: [WorkloadID], probes: [PortProbe]? = nil, learned: [LearnedConnection]) {
+    init(workloads: [WorkloadID], probes: [PortProbe]? = nil, learned: LearnedConnections) {
         self.workloads = workloads
         let seen = Set(learned.map { PortProbe(protocol: $0.protocol, port: $0.port) })
         self.probes = probes ?? seen.sorted { ($0.protocol, $0.port) < ($1.protocol, $1.port) }

@@ -34,7 +34,7 @@ extension ProposedItem {
         return role.rules.map { learned in
             ReviewRule(
                 direction: scope, peers: text(learned.rule), ports: learned.rule.verbs,
-                evidence: learned.evidence.map(\.summary))
+                evidence: EvidenceList(learned.evidence.map(\.summary)))
         }
     }
 

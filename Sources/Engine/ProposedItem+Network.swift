@@ -26,7 +26,7 @@ extension ProposedItem {
     /// A line for incoming traffic that is closed.
     private static func closed(_ policy: WorkloadPolicy) -> [ReviewRule] {
         guard policy.ingress?.closed != nil else { return [] }
-        return [ReviewRule(direction: "from", peers: ["nobody"], ports: [], evidence: [])]
+        return [ReviewRule(direction: "from", peers: ["nobody"], ports: [], evidence: EvidenceList([]))]
     }
 
     private static func warnings(_ policy: WorkloadPolicy) -> [String] {

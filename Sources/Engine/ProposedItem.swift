@@ -54,12 +54,9 @@ package struct ReviewRule: Hashable, Sendable, Encodable {
     package let direction: String
     package let peers: [String]
     package let ports: [String]
-    package let evidence: [Evidence]
+    package let evidence: EvidenceList
 
-    package var count: Int64 { evidence.reduce(0) { $0 + $1.count } }
-    package var days: Int {
-        let union = evidence.reduce(into: DaySet()) { $0.formUnion($1.daySet) }
-        return max(union.count, evidence.map(\.days).max() ?? 0)
-    }
-    package var last: Timestamp? { evidence.compactMap(\.last).max() }
+    package var count: Int64 { evidence.records }
+    package var days: Int { evidence.days }
+    package var last: Timestamp? { evidence.last }
 }

@@ -7,33 +7,55 @@ struct ClusterView {
     let apiServerAddresses: [IPAddress]
     /// All nodes' addresses, sorted.
     let nodeAddresses: [IPAddress]
+    /// True if rules can name nodes and the API server as such.
+    let hasEntities: Bool
     private let declared: Set<WorkloadPort>
     private let served: Set<WorkloadID>
     private let exposed: [WorkloadPort: Service]
+    private let fronting: [WorkloadPort: [(service: Service, port: Port)]]
+    private let byNodePort: [NodePort: (position: Int32, port: Port)]
+    private let byAddress: [IPAddress: Int32]
     private let apiServers: Set<IPAddress>
     private let clusterRanges: [CIDR]
 
-    private struct WorkloadPort: Hashable {
+    /// A port of a workload's pods.
+    struct WorkloadPort: Hashable {
         let workload: WorkloadID
         let `protocol`: NetworkProtocol
         let port: Port
     }
 
-    init(_ inventory: ClusterInventory, clusterRanges configured: [CIDR]) {
+    private struct NodePort: Hashable {
+        let `protocol`: NetworkProtocol
+        let port: Port
+    }
+
+    init(_ unsorted: ClusterInventory, options: NetworkLearningOptions) {
+        var inventory = unsorted
+        inventory.services.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
         let index = InventoryIndex(inventory)
         var declared: Set<WorkloadPort> = []
         var exposed: [WorkloadPort: Service] = [:]
+        var fronting: [WorkloadPort: [(service: Service, port: Port)]] = [:]
+        var byNodePort: [NodePort: (position: Int32, port: Port)] = [:]
+        var byAddress: [IPAddress: [Int32]] = [:]
         for workload in inventory.workloads {
             for port in workload.ports {
                 declared.insert(WorkloadPort(workload: workload.id, protocol: port.protocol, port: port.number))
             }
         }
-        for service in inventory.services {
+        for (position, service) in inventory.services.enumerated() {
+            for address in Set(service.clusterAddresses) { byAddress[address, default: []].append(Int32(position)) }
             for port in service.ports {
+                if let number = port.nodePort {
+                    byNodePort[NodePort(protocol: port.protocol, port: number)] = (Int32(position), port.port)
+                }
                 for backend in index.backends(of: service, port: port.port, protocol: port.protocol) {
                     let key = WorkloadPort(workload: backend.workload, protocol: port.protocol, port: backend.port)
                     declared.insert(key)
-                    if service.isExposed, exposed[key] == nil { exposed[key] = service }
+                    fronting[key, default: []].append((service, port.port))
+                    let isOpener = service.isExposed && exposed[key]?.isExposed != true
+                    if isOpener || service.isRouted && exposed[key] == nil { exposed[key] = service }
                 }
             }
         }
@@ -43,9 +65,14 @@ struct ClusterView {
         self.declared = declared
         served = Set(declared.map(\.workload))
         self.exposed = exposed
+        self.fronting = fronting
+        self.byNodePort = byNodePort
+        // An address that several claim tells nothing.
+        self.byAddress = byAddress.compactMapValues { $0.count == 1 ? $0[0] : nil }
+        hasEntities = options.dialect.hasEntities
         apiServers = addresses
         apiServerAddresses = addresses.sorted()
-        clusterRanges = configured + Self.serviceRanges(inventory.services)
+        clusterRanges = options.clusterRanges + Self.serviceRanges(inventory.services)
         nodeAddresses = Set(inventory.nodes.flatMap(\.addresses)).sorted()
     }
 
@@ -86,10 +113,36 @@ struct ClusterView {
         }
     }
 
+    /// Position in the inventory of the Service with that cluster address; nil if none has it, or if several claim it.
+    func servicePosition(at address: IPAddress) -> Int32? { byAddress[address] }
+
+    /// The Service that opened a port on every node, with its own port.
+    func service(
+        atNodePort port: Port, _ protocol: NetworkProtocol
+    ) -> (service: (value: Service, position: Int32), port: Port)? {
+        byNodePort[NodePort(protocol: `protocol`, port: port)].map {
+            ((index.inventory.services[Int($0.position)], $0.position), $0.port)
+        }
+    }
+
+    /// The Services that lead to a port of the workload, each with its own port.
+    func services(
+        leadingTo id: WorkloadID, protocol: NetworkProtocol, port: Port
+    ) -> [(service: Service, port: Port)] {
+        fronting[WorkloadPort(workload: id, protocol: `protocol`, port: port)] ?? []
+    }
+
+    /// True if some address of the range is in a range of pods, Services or nodes.
+    func overlapsCluster(_ range: CIDR) -> Bool {
+        index.podCIDRs.contains { $0.overlaps(range) } || clusterRanges.contains { $0.overlaps(range) }
+            || nodeAddresses.contains { range.contains($0) } || apiServerAddresses.contains { range.contains($0) }
+    }
+
     /// True if a container port or a Service names any port of the workload.
     func isServed(_ id: WorkloadID) -> Bool { served.contains(id) }
 
-    /// The Service that opens a workload's port to the outside, or nil.
+    /// The Service that opens a workload's port to the outside, itself (NodePort, LoadBalancer) or through an Ingress or a
+    /// Gateway route; nil where none does.
     func exposingService(of id: WorkloadID, protocol: NetworkProtocol, port: Port) -> Service? {
         exposed[WorkloadPort(workload: id, protocol: `protocol`, port: port)]
     }

@@ -1,81 +1,94 @@
 import Domain
 
-/// Resolved edges, and edges that were held back with the reason. Filled in any order; read in one.
+/// Which edges may become rules, and which are held back with the reason.
 struct EdgeLedger {
-    struct Key: Hashable {
-        let source: Party
-        let destination: Party
-        let `protocol`: NetworkProtocol
-        let port: Port
+    let edges: EdgeTable
+    let rows: [Resolution.HeldRow]
+    let view: ClusterView
+    let options: NetworkLearningOptions
+    /// One for each edge; nil where it may become a rule.
+    private(set) var reasons: [HoldReason?]
+
+    init(edges: EdgeTable, rows: [Resolution.HeldRow], view: ClusterView, options: NetworkLearningOptions) {
+        self.edges = edges
+        self.rows = rows
+        self.view = view
+        self.options = options
+        reasons = Array(repeating: nil, count: edges.edges.count)
     }
 
-    struct Entry {
-        var fact: ConnectionFact
-        /// Some record says who opened the connection.
-        var hasKnownDirection: Bool
-        /// How the edge was established, where it is not plainly observed.
-        var notes: Set<String>
-        /// The destination's port is open to the outside by declaration (a Service of type NodePort or LoadBalancer).
-        var isExposed: Bool
+    /// Holds an edge back; the first reason stays.
+    mutating func hold(_ number: Int, _ reason: HoldReason) {
+        if reasons[number] == nil { reasons[number] = reason }
+    }
 
-        mutating func merge(_ other: Entry) {
-            fact.merge(other.fact)
-            hasKnownDirection = hasKnownDirection || other.hasKnownDirection
-            notes.formUnion(other.notes)
-            isExposed = isExposed || other.isExposed
+    /// Applies every rule by which an edge is held back, in their order of precedence.
+    mutating func holdAll(_ catalog: WorkloadCatalog) {
+        holdBursts(options.burst)
+        holdUnanswered(options.unanswered)
+        holdUndeclaredDirections()
+        holdDynamicPorts()
+        holdUnselectable(catalog)
+    }
+
+    /// The edges that may become rules, ascending.
+    var learned: [Int32] { reasons.indices.lazy.filter { reasons[$0] == nil }.map { Int32($0) } }
+}
+
+// MARK: - Refused and unanswered
+
+extension EdgeLedger {
+    /// Holds back what was only ever refused, and what was tried often without any answer in a store that shows answers.
+    mutating func holdUnanswered(_ options: UnansweredOptions) {
+        let all = edges.edges
+        let showsAnswers = all.indices.contains { reasons[$0] == nil && all[$0].fact.answers > 0 }
+        for (number, edge) in all.enumerated() where reasons[number] == nil && !edge.fact.isAccepted {
+            if edge.fact.refusals > 0 {
+                hold(number, .refused)
+            } else if showsAnswers, edge.fact.days.count >= options.minimumDays {
+                hold(number, .neverAnswered)
+            }
         }
     }
 
-    /// An edge that makes no rule.
-    struct Held {
-        let source: WorkloadID?
-        let destination: WorkloadID?
-        let connection: HeldBackConnection
+    /// Holds back edges of unknown direction whose destination nobody is known to listen on.
+    mutating func holdUndeclaredDirections() {
+        struct Listener: Hashable {
+            let party: Int32
+            let `protocol`: NetworkProtocol
+            let port: Port
+
+            init(_ edge: ResolvedEdge) {
+                party = edge.destination
+                `protocol` = edge.protocol
+                port = edge.port
+            }
+        }
+        let all = edges.edges
+        let unknown = all.indices.filter { reasons[$0] == nil && !all[$0].hasKnownDirection }
+        guard !unknown.isEmpty else { return }
+        var listeners: Set<Listener> = []
+        for (number, edge) in all.enumerated() where reasons[number] == nil && edge.hasKnownDirection {
+            listeners.insert(Listener(edge))
+        }
+        for number in unknown where !listeners.contains(Listener(all[number])) && !isDeclared(all[number]) {
+            hold(number, .unknownDirection)
+        }
     }
 
-    private(set) var entries: [Key: Entry] = [:]
-    private(set) var held: [Held] = []
-    /// Labels that records carried for each workload.
-    private(set) var observedLabels: [WorkloadID: Set<Labels>] = [:]
-
-    mutating func add(_ key: Key, fact: ConnectionFact, known: Bool, note: String? = nil, exposed: Bool = false) {
-        let notes: Set<String> = note.map { [$0] } ?? []
-        let new = Entry(fact: fact, hasKnownDirection: known, notes: notes, isExposed: exposed)
-        if entries[key]?.merge(new) == nil { entries[key] = new }
+    func isDeclared(_ edge: ResolvedEdge) -> Bool {
+        view.declares(edges.destination(of: edge), protocol: edge.protocol, port: edge.port)
     }
 
-    mutating func hold(
-        _ what: String, between parties: (WorkloadID?, WorkloadID?), reason: HoldReason, fact: ConnectionFact
-    ) {
-        held.append(
-            Held(
-                source: parties.0, destination: parties.1,
-                connection: HeldBackConnection(
-                    what: what, reason: reason, count: fact.count, first: fact.first, last: fact.last)))
-    }
-
-    /// Takes an entry out of the learnable ones.
-    mutating func hold(_ key: Key, reason: HoldReason) {
-        guard let entry = entries.removeValue(forKey: key) else { return }
-        hold(
-            key.text, between: (key.source.workload, key.destination.workload), reason: reason, fact: entry.fact)
-    }
-
-    mutating func note(labels: Labels, of workload: WorkloadID) {
-        observedLabels[workload, default: []].insert(labels)
-    }
-}
-
-extension EdgeLedger.Key {
-    /// `shop/Deployment/web -> shop/Deployment/api TCP/8080`.
-    var text: String {
-        "\(source) -> \(destination) \(`protocol`.name)" + (`protocol`.hasPorts ? "/\(port)" : "")
-    }
-}
-
-extension EdgeLedger.Key: Comparable {
-    static func < (left: Self, right: Self) -> Bool {
-        (left.source, left.destination, left.protocol, left.port)
-            < (right.source, right.destination, right.protocol, right.port)
+    /// Holds back edges with a workload that no selector can tell from others.
+    mutating func holdUnselectable(_ catalog: WorkloadCatalog) {
+        let isUnselectable = edges.parties.map { party in
+            party.workload.map { catalog.selector(of: $0) == nil } ?? false
+        }
+        guard isUnselectable.contains(true) else { return }
+        for (number, edge) in edges.edges.enumerated()
+        where isUnselectable[Int(edge.source)] || isUnselectable[Int(edge.destination)] {
+            hold(number, .unselectable)
+        }
     }
 }

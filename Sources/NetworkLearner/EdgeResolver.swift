@@ -1,197 +1,212 @@
 import Domain
 
-/// Resolves both sides of an edge with the inventory: to workloads, nodes, the API server or outside addresses.
+/// Resolves both sides of every row with the inventory: to workloads, nodes, the API server or outside addresses.
 ///
-/// What is ambiguous or unknown is held back with the reason, never guessed.
+/// What is ambiguous or unknown is held back with the reason, never guessed. Most peers stand on many rows: each is looked
+/// up once, but for addresses that belonged to different pods at different times.
 struct EdgeResolver {
-    let view: ClusterView
-    let cluster: ClusterName
+    private let options: NetworkLearningOptions
+    private let view: ClusterView
+    private let table: ConnectionTable
+    private(set) var resolution = Resolution()
+    /// Labels that records carried for each workload.
+    private(set) var observedLabels: [WorkloadID: Set<Labels>] = [:]
+    private var peers: PeerResolver
+    private var sources: [PeerSide?]
+    private var destinations: [PeerSide?]
+    private var targets: [TargetKey: [Target]] = [:]
+    private var origins: [Resolution.Origin: Int32] = [:]
+    private var exposures: [TargetKey: Int32] = [:]
 
-    /// A side before the port is known.
-    private enum Side {
-        case party(Party)
-        case service(Service)
-        case held(HoldReason)
+    /// A destination and a port of it: a Service by its position, or a party by its number.
+    private struct TargetKey: Hashable {
+        let number: Int32
+        let `protocol`: NetworkProtocol
+        let port: Port
     }
 
-    /// Pods that were resolved already: most stand on many edges.
-    private var pods: [ObservedPeer: Side] = [:]
+    /// One end behind a Service's port.
+    private struct Target {
+        let party: Int32
+        let port: Port
+        let origin: Int32
+    }
 
-    init(view: ClusterView, cluster: ClusterName) {
+    init(view: ClusterView, options: NetworkLearningOptions, table: ConnectionTable) {
         self.view = view
-        self.cluster = cluster
+        self.options = options
+        self.table = table
+        peers = PeerResolver(view: view, cluster: table.cluster)
+        sources = Array(repeating: nil, count: table.peers.count)
+        destinations = sources
+        resolution.sightings.reserveCapacity(table.rows.count)
     }
 
-    mutating func resolve(_ row: MergedEdges.Row, into ledger: inout EdgeLedger) {
+    mutating func resolveAll() {
+        for (number, row) in table.rows.enumerated() { resolve(row, Int32(number)) }
+    }
+
+    private mutating func resolve(_ row: ConnectionTable.Row, _ number: Int32) {
         // Seen by its replies only: no request, no rule.
         guard row.fact.count > 0 else { return }
-        let edge = row.edge
-        let source = side(edge.source, row.fact, isSource: true, &ledger)
-        let destination = side(edge.destination, row.fact, isSource: false, &ledger)
-        guard let targets = targets(edge, source, destination) else {
-            let reason =
-                [source, destination].compactMap { if case .held(let reason) = $0 { reason } else { nil } }
-                .first ?? .unresolved
-            ledger.hold(
-                Self.text(edge, source, destination), between: (Self.workload(source), Self.workload(destination)),
-                reason: reason, fact: row.fact)
-            return
+        let source = side(row.source, row.fact, isSource: true)
+        let destination = side(row.destination, row.fact, isSource: false)
+        guard case .party(let from) = source else {
+            return hold(number, source, destination, reason: source.reason)
         }
-        for target in targets { place(target, row, into: &ledger) }
-    }
-
-    private struct Target {
-        let key: EdgeLedger.Key
-        let note: String?
-    }
-
-    /// The connections that an edge stands for: one, or one for each workload behind a Service address. Nil to hold back.
-    private func targets(_ edge: ConnectionEdge, _ source: Side, _ destination: Side) -> [Target]? {
-        guard case .party(let from) = source else { return nil }
         switch destination {
-        case .held: return nil
         case .party(let to):
-            let key = EdgeLedger.Key(source: from, destination: to, protocol: edge.protocol, port: edge.port)
-            return [Target(key: key, note: nil)]
-        case .service(let service):
-            let found = view.targets(of: service, protocol: edge.protocol, port: edge.port)
-            guard !found.isEmpty else { return nil }
-            let note = "resolved from Service \(service.namespace)/\(service.name) port \(edge.port)"
-            return found.map { target in
-                let key = EdgeLedger.Key(
-                    source: from, destination: target.party, protocol: edge.protocol, port: target.port)
-                return Target(key: key, note: note)
-            }
+            place(from, Target(party: to, port: row.port, origin: Resolution.Sighting.plain), number)
+            placeBehindNode(from, to, number)
+        case .service(let position):
+            let found = targets(of: view.index.inventory.services[Int(position)], position, row)
+            guard !found.isEmpty else { return hold(number, source, destination, reason: .unresolved) }
+            for target in found { place(from, target, number) }
+        case .held(let reason):
+            hold(number, source, destination, reason: reason)
         }
     }
 
-    private func place(_ target: Target, _ row: MergedEdges.Row, into ledger: inout EdgeLedger) {
-        let key = target.key
-        if let reason = refusal(key, row.edge) {
-            ledger.hold(
-                key.text, between: (key.source.workload, key.destination.workload), reason: reason, fact: row.fact)
+    /// A connection to a node's port that a Service opened is translated to the Service's pods.
+    private mutating func placeBehindNode(_ from: Int32, _ to: Int32, _ number: Int32) {
+        let row = table.rows[Int(number)]
+        guard case .node = resolution.parties.parties[Int(to)], resolution.parties.parties[Int(from)].workload != nil,
+            let (service, port) = view.service(atNodePort: row.port, row.protocol)
+        else { return }
+        for target in targets(of: service.value, service.position, row, port: port) { place(from, target, number) }
+    }
+
+    /// Where a Service's port leads to; one for each workload behind it.
+    private mutating func targets(
+        of service: Service, _ position: Int32, _ row: ConnectionTable.Row, port: Port? = nil
+    ) -> [Target] {
+        let port = port ?? row.port
+        let key = TargetKey(number: position, protocol: row.protocol, port: port)
+        if let known = targets[key] { return known }
+        let origin = number(of: .service(service, port: port))
+        let found = view.targets(of: service, protocol: row.protocol, port: port).map { target in
+            Target(party: resolution.parties.number(of: target.party), port: target.port, origin: origin)
+        }
+        targets[key] = found
+        return found
+    }
+
+    private mutating func number(of origin: Resolution.Origin) -> Int32 {
+        if let known = origins[origin] { return known }
+        let number = Int32(resolution.origins.count)
+        origins[origin] = number
+        resolution.origins.append(origin)
+        return number
+    }
+}
+
+// MARK: - Placing
+
+extension EdgeResolver {
+    private mutating func place(_ from: Int32, _ target: Target, _ number: Int32) {
+        let row = table.rows[Int(number)]
+        let source = resolution.parties.parties[Int(from)]
+        let destination = resolution.parties.parties[Int(target.party)]
+        let connection = LearnedConnection(
+            source: source, destination: destination, protocol: row.protocol, port: target.port)
+        if let reason = refusal(connection, row) {
+            resolution.held.append(
+                Resolution.HeldRow(
+                    connection.text, between: (source.workload, destination.workload), reason: reason, fact: row.fact))
             return
         }
-        var note = target.note
-        var exposed = false
-        if key.source.workload == nil, let id = key.destination.workload,
-            let service = view.exposingService(of: id, protocol: key.protocol, port: key.port)
-        {
-            exposed = true
-            note =
-                "open to the outside by Service \(service.namespace)/\(service.name) of type \(service.type.rawValue)"
-        }
-        ledger.add(key, fact: row.fact, known: row.edge.direction == .known, note: note, exposed: exposed)
+        let exposure = source.workload == nil ? exposure(of: connection, target) : Resolution.Sighting.plain
+        let isExposed = exposure != Resolution.Sighting.plain
+        resolution.sightings.append(
+            Resolution.Sighting(
+                source: from, destination: target.party, protocol: row.protocol, port: target.port,
+                isExposed: isExposed, row: number, origin: isExposed ? exposure : target.origin))
+    }
+
+    /// The object that opens the destination's port to the outside.
+    private mutating func exposure(of connection: LearnedConnection, _ target: Target) -> Int32 {
+        guard let id = connection.destination.workload else { return Resolution.Sighting.plain }
+        let key = TargetKey(number: target.party, protocol: connection.protocol, port: connection.port)
+        if let known = exposures[key] { return known }
+        let service = view.exposingService(of: id, protocol: connection.protocol, port: connection.port)
+        let found = service.map { number(of: .exposure($0)) } ?? Resolution.Sighting.plain
+        exposures[key] = found
+        return found
     }
 
     /// Why a resolved connection must make no rule, or nil.
-    private func refusal(_ key: EdgeLedger.Key, _ edge: ConnectionEdge) -> HoldReason? {
-        if !key.protocol.hasPorts { return .notExpressible }
+    private func refusal(_ connection: LearnedConnection, _ row: ConnectionTable.Row) -> HoldReason? {
+        if !connection.protocol.hasPorts, !options.dialect.hasICMP { return .notExpressible }
+        let (source, destination) = (connection.source, connection.destination)
         // The Kubernetes documentation, "Network Policies": traffic to and from the node where a Pod runs is always allowed.
-        if edge.source.kind == .host, key.destination.workload != nil { return .ownNode }
-        if key.source.workload == nil, key.destination.workload == nil { return .hostNetwork }
-        if key.port.isEphemeral, !RegisteredPort.isServer(key.protocol, key.port),
-            !view.declares(key.destination, protocol: key.protocol, port: key.port)
+        if table.peers[Int(row.source)].kind == .host, destination.workload != nil { return .ownNode }
+        if source.workload == nil, destination.workload == nil { return .hostNetwork }
+        guard connection.protocol.hasPorts else { return nil }
+        if destination.isMetadataService, connection.port != Port(53), options.metadata == .hold { return .metadata }
+        if destination.workload != nil, connection.protocol == .tcp, MeshPort.isRedirect(connection.port),
+            !view.declares(destination, protocol: connection.protocol, port: connection.port)
         {
-            return .dynamicPort
+            return .meshRedirect
         }
         return nil
     }
 
-    private static func workload(_ side: Side) -> WorkloadID? {
-        if case .party(let party) = side { party.workload } else { nil }
+    private mutating func hold(_ number: Int32, _ source: PeerSide, _ destination: PeerSide, reason: HoldReason) {
+        let row = table.rows[Int(number)]
+        let port = row.protocol.hasPorts ? "/\(row.port)" : ""
+        let what = "\(name(row.source, source)) -> \(name(row.destination, destination)) \(row.protocol.name)\(port)"
+        resolution.held.append(
+            Resolution.HeldRow(
+                what, between: (workload(source), workload(destination)), reason: reason, fact: row.fact))
     }
 
-    private static func text(_ edge: ConnectionEdge, _ source: Side, _ destination: Side) -> String {
-        let port = edge.protocol.hasPorts ? "/\(edge.port)" : ""
-        return "\(name(edge.source, source)) -> \(name(edge.destination, destination)) \(edge.protocol.name)\(port)"
+    private func workload(_ side: PeerSide) -> WorkloadID? {
+        if case .party(let number) = side { resolution.parties.parties[Int(number)].workload } else { nil }
     }
 
-    private static func name(_ peer: ObservedPeer, _ side: Side) -> String {
+    private func name(_ peer: Int32, _ side: PeerSide) -> String {
         switch side {
-        case .party(let party): party.description
-        case .service(let service): "Service \(service.namespace)/\(service.name)"
-        case .held: peer.text
+        case .party(let number): return resolution.parties.parties[Int(number)].description
+        case .service(let position):
+            let service = view.index.inventory.services[Int(position)]
+            return "Service \(service.namespace)/\(service.name)"
+        case .held: return table.peers[Int(peer)].text
         }
     }
 }
 
-// MARK: - One side
+// MARK: - Sides
 
 extension EdgeResolver {
-    private mutating func side(
-        _ peer: ObservedPeer, _ fact: ConnectionFact, isSource: Bool, _ ledger: inout EdgeLedger
-    ) -> Side {
-        if peer.kind == .pod {
-            if let known = pods[peer] { return known }
-            let side = pod(peer)
-            if case .party(.workload(let id)) = side { ledger.note(labels: peer.labels, of: id) }
-            pods[peer] = side
-            return side
+    private mutating func side(_ number: Int32, _ fact: ConnectionFact, isSource: Bool) -> PeerSide {
+        if let known = isSource ? sources[Int(number)] : destinations[Int(number)] { return known }
+        let peer = table.peers[Int(number)]
+        let found = peers.resolve(peer, fact, isSource: isSource, parties: &resolution.parties)
+        if peer.kind == .pod, case .party(let party) = found.side,
+            let id = resolution.parties.parties[Int(party)].workload
+        {
+            observedLabels[id, default: []].insert(peer.labels)
         }
-        guard let address = peer.address else { return .held(.unresolved) }
-        if !isSource, let service = view.index.service(at: address) { return .service(service) }
-        switch peer.kind {
-        case .host, .remoteNode: return .party(.node(address))
-        case .apiServer: return .party(.apiServer(address))
-        case .pod, .world, .unknown: return outside(peer, address, fact)
-        }
-    }
-
-    private func pod(_ peer: ObservedPeer) -> Side {
-        if view.index.isRemote(peer) { return .held(.otherCluster) }
-        guard view.hasWorkloads else { return .party(.workload(peer.recordedWorkload(in: cluster))) }
-        switch view.index.match(peer) {
-        case .declared(let id) where view.index.workload(id)?.hostNetwork == true:
-            // It has its node's address, and may run on any of them: one stands for all.
-            return view.nodeAddresses.first.map { .party(.node($0)) } ?? .held(.unresolved)
-        case .declared(let id):
-            return .party(.workload(id))
-        case .ambiguous: return .held(.ambiguous)
-        case .undeclared, .unknown: return .held(.goneWorkload)
-        }
-    }
-
-    private func outside(_ peer: ObservedPeer, _ address: IPAddress, _ fact: ConnectionFact) -> Side {
-        if view.isAPIServer(address) { return .party(.apiServer(address)) }
-        if view.isNode(address) { return .party(.node(address)) }
-        // What the source itself calls outside is outside, unless it lies in the cluster's own ranges. These addresses,
-        // and those that the source cannot place, belong to a pod of their time or to nobody: never to an ipBlock
-        // (NetworkPolicyPeer documentation, ipBlock).
-        if peer.kind == .world, !view.isInsideCluster(address) { return .party(.outside(address)) }
-        guard case .declared(let id) = view.index.owner(of: address, from: fact.first, to: fact.last) else {
-            return .held(.unresolved)
-        }
-        return .party(.workload(id))
+        guard found.isLasting else { return found.side }
+        if isSource { sources[Int(number)] = found.side } else { destinations[Int(number)] = found.side }
+        return found.side
     }
 }
 
-extension ObservedPeer {
-    /// The workload as the record has it, for learning without an inventory.
-    func recordedWorkload(in cluster: ClusterName) -> WorkloadID {
-        if !workloadName.isEmpty {
-            return WorkloadID(cluster: cluster, namespace: namespace, kind: workloadKind, name: workloadName)
-        }
-        let stable = LabelChoice.stable(labels).sorted { $0.key < $1.key }
-        let known = ["app.kubernetes.io/name", "app", "k8s-app", "name", "run", "app.kubernetes.io/instance"]
-        let name = known.lazy.compactMap { labels[$0] }.first ?? stable.first?.value ?? podName
-        // Groups that share a name but differ in another label stay apart.
-        let rest = stable.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        let suffix = stable.count > 1 ? "-" + GeneratedName.shortHash(rest) : ""
-        return WorkloadID(cluster: cluster, namespace: namespace, kind: "Pods", name: name + suffix)
-    }
+/// Ports to which a service mesh's sidecar redirects the connections of its pod (Istio documentation, "Application
+/// Requirements", ports used by Istio): behind them the port that was asked for is hidden.
+enum MeshPort {
+    static func isRedirect(_ port: Port) -> Bool { port == Port(15001) || port == Port(15006) }
+}
 
-    /// The peer in a few words, for people.
-    var text: String {
-        switch kind {
-        case .pod:
-            let name = !workloadName.isEmpty ? "\(workloadKind)/\(workloadName)" : "Pod/\(podName)"
-            return (remoteCluster.isEmpty ? "" : "\(remoteCluster):") + "\(namespace)/\(name)"
-        case .world: return address?.description ?? "outside"
-        case .host: return "the pod's own node"
-        case .remoteNode: return "a node (\(address?.description ?? "?"))"
-        case .apiServer: return "the API server"
-        case .unknown: return "unknown address \(address?.description ?? "?")"
-        }
+extension Party {
+    /// True for the address at which clouds serve a node's metadata and credentials, and some (GKE) names as well.
+    var isMetadataService: Bool { address == IPAddress(ipv4: 0xa9fe_a9fe) }
+}
+
+extension LearnedConnection {
+    /// `shop/Deployment/web -> shop/Deployment/api TCP/8080`.
+    package var text: String {
+        "\(source) -> \(destination) \(`protocol`.name)" + (`protocol`.hasPorts ? "/\(port)" : "")
     }
 }

@@ -5,100 +5,162 @@ import Domain
 /// Peers that have exactly the same ports share a rule, so that a rule's product of peers and ports is never more than
 /// the cells that made it.
 struct RuleCells {
-    /// The evidence of each cell: edges by their number, and bundles of edges by `~` their position.
-    private var ports: [RulePeer: [RulePort: Set<Int>]] = [:]
-    private var bundles: [[Int]] = []
-    private var declared: [RulePeer: [RulePort: Evidence]] = [:]
+    private struct Cell {
+        let peer: Int32
+        let port: RulePort
+        /// An edge by its number, or an extra by `~` its position.
+        let evidence: Int32
+    }
+
+    private enum Extra {
+        case edges([Int32])
+        case declared(Evidence)
+    }
+
+    private var cells: [Cell] = []
+    private var extras: [Extra] = []
+    private var peers: [RankedPeer] = []
+    private var numbers: [RankedPeer: Int32] = [:]
+
+    /// True if an observed edge stands behind any cell.
+    private(set) var isObserved = false
+
+    private mutating func number(of peer: RankedPeer) -> Int32 {
+        if let known = numbers[peer] { return known }
+        let number = Int32(peers.count)
+        numbers[peer] = number
+        peers.append(peer)
+        return number
+    }
 
     /// Adds a cell that an observed edge, known by its number, stands behind.
-    mutating func add(_ peer: RulePeer, _ port: RulePort, evidence: Int) {
-        ports[peer, default: [:]][port, default: []].insert(evidence)
+    mutating func add(_ peer: RankedPeer, _ port: RulePort, evidence: Int32) {
+        isObserved = true
+        cells.append(Cell(peer: number(of: peer), port: port, evidence: evidence))
     }
 
     /// Adds cells of many peers that all of the edges stand behind.
-    mutating func add(_ peers: [RulePeer], _ port: RulePort, evidence: [Int]) {
-        for peer in peers { add(peer, port, evidence: ~bundles.count) }
-        bundles.append(evidence)
+    mutating func add(_ peers: [RankedPeer], _ port: RulePort, evidence: [Int32]) {
+        isObserved = true
+        extras.append(.edges(evidence))
+        for peer in peers {
+            cells.append(Cell(peer: number(of: peer), port: port, evidence: ~Int32(extras.count - 1)))
+        }
     }
 
     /// Adds a cell that a declaration stands behind.
-    mutating func add(_ peer: RulePeer, _ port: RulePort, declared evidence: Evidence) {
-        ports[peer, default: [:]][port, default: []].formUnion([])
-        declared[peer, default: [:]][port] = evidence
+    mutating func add(_ peer: RankedPeer, _ port: RulePort, declared evidence: Evidence) {
+        extras.append(.declared(evidence))
+        cells.append(Cell(peer: number(of: peer), port: port, evidence: ~Int32(extras.count - 1)))
     }
 
-    /// Moves all cells of a port to one peer; address ranges stay, since no selector of pods covers them.
-    mutating func redirect(_ port: RulePort, to peer: RulePeer) {
-        for other in ports.keys where other != peer {
-            if case .block = other { continue }
-            guard let numbers = ports[other]?.removeValue(forKey: port) else { continue }
-            ports[peer, default: [:]][port, default: []].formUnion(numbers)
+    /// Moves all cells of a port to one peer; address ranges and names stay, since no selector of pods covers them.
+    mutating func redirect(_ port: RulePort, to peer: RankedPeer) {
+        let target = number(of: peer)
+        cells = cells.map { cell in
+            guard cell.port == port, case .pods = peers[Int(cell.peer)].peer else { return cell }
+            return Cell(peer: target, port: port, evidence: cell.evidence)
+        }
+    }
+}
+
+// MARK: - Behaviours
+
+extension RuleCells {
+    /// One peer and port with what was seen of it.
+    struct Behaviour {
+        let first: Timestamp
+        let days: DaySet
+    }
+
+    /// Every cell that edges stand behind, with the days on which any of them was seen. Peers that are named all together
+    /// (nodes) are one behaviour.
+    func behaviours(of table: EdgeTable) -> [Behaviour] {
+        let distinct = Set(groups().flatMap(\.ports).map(\.evidence))
+        return distinct.compactMap { evidence in
+            let found = edges(evidence)
+            guard let one = found.first else { return nil }
+            var days = table.edges[Int(one)].fact.days
+            var first = table.edges[Int(one)].fact.first
+            for number in found.dropFirst() {
+                days.formUnion(table.edges[Int(number)].fact.days)
+                first = min(first, table.edges[Int(number)].fact.first)
+            }
+            return Behaviour(first: first, days: days)
         }
     }
 
-    /// When the newest cell was first seen, by the first sighting of each edge; nil if no edge stands behind any.
-    func lastNovelty(first: (Int) -> Timestamp) -> Timestamp? {
-        let firsts = bundles.map { $0.map(first).min() }
-        return ports.values.flatMap(\.values).compactMap { numbers in
-            numbers.compactMap { $0 < 0 ? firsts[~$0] : first($0) }.min()
-        }.max()
+    /// The numbers of all edges behind some evidence, each once, ascending.
+    private func edges(_ evidence: [Int32]) -> [Int32] {
+        guard evidence.contains(where: { $0 < 0 }) else { return evidence }
+        var all = evidence.filter { $0 >= 0 }
+        for number in Set(evidence.filter { $0 < 0 }) {
+            if case .edges(let edges) = extras[Int(~number)] { all += edges }
+        }
+        return Set(all).sorted()
+    }
+
+    private func declarations(_ evidence: [Int32]) -> [Evidence] {
+        let found = Set(evidence.filter { $0 < 0 }).compactMap { number -> Evidence? in
+            guard case .declared(let evidence) = extras[Int(~number)] else { return nil }
+            return evidence
+        }
+        return Set(found).sorted()
+    }
+}
+
+// MARK: - Rules
+
+extension RuleCells {
+    /// One peer with its ports, ascending, each with its evidence.
+    private struct Group {
+        let peer: RankedPeer
+        var ports: [(port: RulePort, evidence: [Int32])]
+    }
+
+    private func groups() -> [Group] {
+        let ordered = cells.sorted { left, right in
+            if left.peer != right.peer { return left.peer < right.peer }
+            return left.port == right.port ? left.evidence < right.evidence : left.port < right.port
+        }
+        var groups: [Group] = []
+        var last: Cell?
+        for cell in ordered {
+            if cell.peer != last?.peer { groups.append(Group(peer: peers[Int(cell.peer)], ports: [])) }
+            let end = groups.count - 1
+            if cell.peer == last?.peer, cell.port == last?.port {
+                groups[end].ports[groups[end].ports.count - 1].evidence.append(cell.evidence)
+            } else {
+                groups[end].ports.append((cell.port, [cell.evidence]))
+            }
+            last = cell
+        }
+        return groups
     }
 
     /// The rules in canonical order.
-    func rules(evidence: (Int) -> Evidence) -> [NetworkRule] {
-        var groups: [Set<RulePort>: [RulePeer]] = [:]
-        for (peer, cells) in ports where !cells.isEmpty { groups[Set(cells.keys), default: []].append(peer) }
-        let rules = groups.compactMap { portSet, peers in
-            NetworkRule(
-                peers: BlockUnion.collapsed(peers).sorted(), ports: portSet.sorted(),
-                evidence: evidences(peers, evidence))
+    func rules(_ shape: RuleShape, evidence table: EdgeTable) -> [NetworkRule] {
+        var byPorts: [[RulePort]: (peers: [RankedPeer], evidence: [Int32])] = [:]
+        for group in groups() {
+            byPorts[group.ports.map(\.port), default: ([], [])].peers.append(group.peer)
+            byPorts[group.ports.map(\.port)]?.evidence += group.ports.flatMap(\.evidence)
         }
-        return rules.sorted { left, right in
+        var unseen = 0.0
+        let merged = byPorts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { ports, group in
+            let blocks = shape.outside.joined(group.peers, budget: shape.outside.options.unseenAddresses - unseen)
+            unseen += blocks.unseen
+            let peers = blocks.peers.sorted().map(\.peer)
+            return NetworkRule(
+                peers: peers, ports: shape.written(ports, peers),
+                evidence: EvidenceList(
+                    Set(edges(group.evidence)).sorted(), of: table, and: declarations(group.evidence)),
+                unseenAddresses: blocks.unseen,
+                isNameLookup: group.peers.contains { shape.resolvers.contains($0) })
+        }
+        return merged.sorted { left, right in
             left.ports == right.ports
                 ? left.peers.lexicographicallyPrecedes(right.peers)
                 : left.ports.lexicographicallyPrecedes(right.ports)
         }
-    }
-
-    private func evidences(_ peers: [RulePeer], _ evidence: (Int) -> Evidence) -> [Evidence] {
-        var numbers: Set<Int> = []
-        var found: Set<Evidence> = []
-        for peer in peers {
-            for cell in ports[peer, default: [:]].values { numbers.formUnion(cell) }
-            found.formUnion(declared[peer, default: [:]].values)
-        }
-        let edges = Set(numbers.flatMap { $0 < 0 ? bundles[~$0] : [$0] })
-        return (edges.map(evidence) + found).sorted()
-    }
-}
-
-/// The exact union of address ranges: no address more, as few ranges as possible.
-enum BlockUnion {
-    /// The peers with their blocks united; other peers are left as they are.
-    static func collapsed(_ peers: [RulePeer]) -> [RulePeer] {
-        let blocks = peers.compactMap { if case .block(let cidr) = $0 { cidr } else { nil } }
-        let others = peers.filter { if case .block = $0 { false } else { true } }
-        return others + union(blocks).map { .block($0) }
-    }
-
-    /// Ranges inside another range go, and two halves of a range become that range.
-    static func union(_ blocks: [CIDR]) -> [CIDR] {
-        var result: [CIDR] = []
-        for block in blocks.sorted() {
-            if let last = result.last, last.contains(block) { continue }
-            result.append(block)
-            while result.count >= 2, let parent = parent(result[result.count - 2], result[result.count - 1]) {
-                result.removeLast(2)
-                result.append(parent)
-            }
-        }
-        return result
-    }
-
-    private static func parent(_ left: CIDR, _ right: CIDR) -> CIDR? {
-        guard left.length == right.length, left.length > 0, left != right,
-            let parent = CIDR(left.address, length: left.length - 1), parent.contains(right)
-        else { return nil }
-        return parent
     }
 }

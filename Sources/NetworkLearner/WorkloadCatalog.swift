@@ -31,6 +31,8 @@ struct WorkloadCatalog {
     private var own: [WorkloadID: [Labels]] = [:]
     private var declared: [WorkloadID: Labels] = [:]
     private var chosen: [WorkloadID: PodLabels] = [:]
+    /// The peers that select each workload.
+    private(set) var peers = PeerBook([:])
 
     init(view: ClusterView, observedLabels: [WorkloadID: Set<Labels>]) {
         for workload in view.index.inventory.workloads where !workload.hostNetwork {
@@ -45,7 +47,16 @@ struct WorkloadCatalog {
         if !view.hasWorkloads {
             for (id, labels) in observedLabels { labels.forEach { add(Carrier(owner: id, labels: $0)) } }
         }
+        // What the repository will roll out next has to be told apart as well. Manifests may lack labels that are added
+        // when they are rendered: one that its own selector does not match says nothing about the running workload.
+        for workload in view.index.inventory.repositoryWorkloads where !workload.hostNetwork {
+            guard isCarried(declared[workload.id] ?? workload.templateLabels, by: workload.templateLabels) else {
+                continue
+            }
+            add(Carrier(owner: workload.id, labels: workload.templateLabels))
+        }
         for id in own.keys { chosen[id] = choose(id) }
+        peers = PeerBook(chosen)
     }
 
     /// The labels that select this workload and no other; nil if there are none.
@@ -97,6 +108,31 @@ struct WorkloadCatalog {
         }
     }
 
+    /// At most so many rivals are named.
+    private static let shownRivals = 3
+
+    /// Why nothing selects the workload alone, and what would.
+    func refusal(_ id: WorkloadID) -> SelectorRefusal {
+        let stable = LabelChoice.stable(commonLabels(id))
+        let rivals = PodLabels(stable).map { self.rivals(id, $0) } ?? []
+        let label = "app.kubernetes.io/name: \(id.name)"
+        let advice =
+            stable.isEmpty
+            ? "its pods have no label in common that lasts: add one to its pod template, such as `\(label)`"
+            : "its pods have the same labels as those of \(rivals.map(\.description).joined(separator: ", ")): add one of "
+                + "its own to its pod template, such as `app.kubernetes.io/component: \(id.name)`"
+        return SelectorRefusal(workload: id, rivals: rivals, advice: advice)
+    }
+
+    private func rivals(_ id: WorkloadID, _ selector: PodLabels) -> [WorkloadID] {
+        let lists = selector.labels.map { label in
+            carriers[Pair(namespace: id.namespace, key: label.key, value: label.value)]?.all ?? []
+        }
+        let shortest = lists.min { $0.count < $1.count } ?? []
+        let owners = Set(shortest.lazy.filter { $0.owner != id && selector.match($0.labels) }.map(\.owner))
+        return Array(owners.sorted().prefix(Self.shownRivals))
+    }
+
     /// Adds stable labels, in alphabetical order, that exclude a rival still selected; nil if some rival remains.
     private func narrowed(_ id: WorkloadID, from base: Labels, with stable: Labels) -> PodLabels? {
         var labels = base
@@ -105,16 +141,5 @@ struct WorkloadCatalog {
             if hasRival(id, present, without: (key, value)) { labels[key] = value }
         }
         return PodLabels(labels).flatMap { hasRival(id, $0) ? nil : $0 }
-    }
-}
-
-extension EdgeLedger {
-    /// Holds back edges with a workload that no selector can tell from others.
-    mutating func holdUnselectable(_ catalog: WorkloadCatalog) {
-        for key in entries.keys {
-            let workloads = [key.source.workload, key.destination.workload].compactMap { $0 }
-            guard workloads.contains(where: { catalog.selector(of: $0) == nil }) else { continue }
-            hold(key, reason: .unselectable)
-        }
     }
 }

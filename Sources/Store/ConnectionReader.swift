@@ -4,23 +4,9 @@ import GRDB
 /// Reads all connection edges of one cluster, each with its facts of all periods merged.
 struct ConnectionReader {
     private let peers: PeerReader
-    private var rows: [Row] = []
+    private var rows: [ConnectionTable.Row] = []
     private var newestEdge: Int64?
     private var sharedDays = DaySet()
-
-    /// An edge in few bytes: its peers are shared, and become values only in the result.
-    private struct Row {
-        let source: Int32
-        let destination: Int32
-        let `protocol`: NetworkProtocol
-        let port: Port
-        let direction: ConnectionEdge.Direction
-        var fact: ConnectionFact
-
-        var service: UInt32 {
-            UInt32(`protocol`.rawValue) << 24 | UInt32(port.rawValue) << 8 | UInt32(direction.rawValue)
-        }
-    }
 
     private struct SortKey {
         let peers: UInt64
@@ -47,21 +33,17 @@ struct ConnectionReader {
         try select.forEachRow(cluster) { try read($0) }
     }
 
-    /// All edges, ordered by source, destination, protocol number, port and direction.
-    func connections(cluster: ClusterName) -> [(edge: ConnectionEdge, fact: ConnectionFact)] {
+    /// All edges with their peers in a fixed order; rows ordered by source, destination, protocol number, port and direction.
+    func table(cluster: ClusterName) -> ConnectionTable {
         var keys = rows.indices.map { index in
             let row = rows[index]
+            let service = UInt32(row.protocol.rawValue) << 24 | UInt32(row.port.rawValue) << 8
             return SortKey(
-                peers: UInt64(row.source) << 32 | UInt64(row.destination), service: row.service, row: Int32(index))
+                peers: UInt64(row.source) << 32 | UInt64(row.destination),
+                service: service | UInt32(row.direction.rawValue), row: Int32(index))
         }
         keys.sort { $0.precedes($1) }
-        return keys.map { key in
-            let row = rows[Int(key.row)]
-            let edge = ConnectionEdge(
-                cluster: cluster, source: peers.peers[Int(row.source)], destination: peers.peers[Int(row.destination)],
-                protocol: row.protocol, port: row.port, direction: row.direction)
-            return (edge, row.fact)
-        }
+        return ConnectionTable(cluster: cluster, peers: peers.peers, rows: keys.map { rows[Int($0.row)] })
     }
 
     private mutating func read(_ row: SQLStatement) throws {
@@ -75,14 +57,14 @@ struct ConnectionReader {
         }
     }
 
-    private func row(_ row: SQLStatement, _ fact: ConnectionFact) throws -> Row {
+    private func row(_ row: SQLStatement, _ fact: ConnectionFact) throws -> ConnectionTable.Row {
         guard let `protocol` = NetworkProtocol(rawValue: UInt8(truncatingIfNeeded: row.integer(at: 3))),
             let port = UInt16(exactly: row.integer(at: 4)),
             let direction = ConnectionEdge.Direction(rawValue: UInt8(truncatingIfNeeded: row.integer(at: 5)))
         else { throw StoreError.unreadable("a connection") }
-        return Row(
+        return ConnectionTable.Row(
             source: try peers.rank(row.integer(at: 1)), destination: try peers.rank(row.integer(at: 2)),
-            protocol: `protocol`, port: Port(port), direction: direction, fact: fact)
+            service: (`protocol`, Port(port)), direction: direction, fact: fact)
     }
 
     private mutating func fact(_ row: SQLStatement) -> ConnectionFact {

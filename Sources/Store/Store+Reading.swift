@@ -18,8 +18,14 @@ extension Store {
     /// Ordered by source, destination, protocol number, port and direction, whatever the order of arrival. Equal
     /// peers share their storage.
     package func connections(cluster: ClusterName) throws -> [(edge: ConnectionEdge, fact: ConnectionFact)] {
-        try read(of: cluster, none: []) { db, id in
-            try ConnectionReader(db, cluster: id).connections(cluster: cluster)
+        let table = try connectionTable(cluster: cluster)
+        return table.rows.map { (table.edge($0), $0.fact) }
+    }
+
+    /// The same in few bytes: a table that holds each peer once.
+    package func connectionTable(cluster: ClusterName) throws -> ConnectionTable {
+        try read(of: cluster, none: ConnectionTable(cluster: cluster, peers: [], rows: [])) { db, id in
+            try ConnectionReader(db, cluster: id).table(cluster: cluster)
         }
     }
 

@@ -10,9 +10,9 @@ import Testing
         let peer = RulePeer.pods(Namespace("shop"), labels)
         let port = RulePort(.tcp, Port(80))
         #expect(PodLabels([:]) == nil)
-        #expect(NetworkRule(peers: [], ports: [port], evidence: []) == nil)
-        #expect(NetworkRule(peers: [peer], ports: [], evidence: []) == nil)
-        #expect(NetworkRule(peers: [peer], ports: [port], evidence: []) != nil)
+        #expect(NetworkRule(peers: [], ports: [port], evidence: EvidenceList([])) == nil)
+        #expect(NetworkRule(peers: [peer], ports: [], evidence: EvidenceList([])) == nil)
+        #expect(NetworkRule(peers: [peer], ports: [port], evidence: EvidenceList([])) != nil)
         #expect(WorkloadPolicy.DirectionRules([]) == nil)
     }
 
@@ -72,7 +72,8 @@ import Testing
     }
 
     private static func rules(_ peers: [RulePeer]) throws -> WorkloadPolicy.DirectionRules {
-        let rule = try #require(NetworkRule(peers: peers, ports: [RulePort(.tcp, Port(8080))], evidence: []))
+        let rule = try #require(
+            NetworkRule(peers: peers, ports: [RulePort(.tcp, Port(8080))], evidence: EvidenceList([])))
         return try #require(WorkloadPolicy.DirectionRules([rule]))
     }
 

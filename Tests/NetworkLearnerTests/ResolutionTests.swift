@@ -133,7 +133,7 @@ import Testing
         world.connect(Self.web, "unknown 10.244.1.5", 8080)
         let learned = world.learn()
         #expect(learned.policies.isEmpty)
-        #expect(learned.held(.unresolved) == ["shop/Deployment/web -> unknown address 10.244.1.5 TCP/8080"])
+        #expect(learned.held(.ambiguous) == ["shop/Deployment/web -> unknown address 10.244.1.5 TCP/8080"])
     }
 
     @Test(arguments: [

@@ -63,7 +63,8 @@ extension LearnedCluster {
         LearnedCluster(
             cluster: cluster, inventory: inventory,
             network: LearnedNetwork(
-                policies: network.policies, learned: learned, unplaced: network.unplaced, heldBack: network.heldBack,
+                policies: network.policies, learned: LearnedConnections(learned), unplaced: network.unplaced,
+                heldBack: network.heldBack,
                 observedLabels: network.observedLabels, notes: network.notes),
             access: access, first: first, last: last, thresholds: thresholds, notes: notes)
     }

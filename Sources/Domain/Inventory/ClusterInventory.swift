@@ -6,6 +6,8 @@ package struct ClusterInventory: Hashable, Sendable {
     package var cluster: ClusterName
     package var namespaces: [Namespace: Labels]
     package var workloads: [Workload]
+    /// Workloads as the repository's manifests declare them: what may run next, whether or not it runs now.
+    package var repositoryWorkloads: [Workload] = []
     package var pods: [Pod]
     package var services: [Service]
     package var nodes: [Node]

@@ -67,14 +67,23 @@ package struct NetworkRule: Hashable, Sendable {
     package let peers: [RulePeer]
     /// Never empty.
     package let ports: [RulePort]
-    package let evidence: [Evidence]
+    package let evidence: EvidenceList
+    /// How many outside addresses its ranges hold beyond those that were seen.
+    package let unseenAddresses: Double
+    /// True if names are looked up at its peers, so that rules with names depend on it.
+    package let isNameLookup: Bool
 
     /// Nil if a list is empty, since an empty list means everyone, or every port.
-    package init?(peers: [RulePeer], ports: [RulePort], evidence: [Evidence]) {
+    package init?(
+        peers: [RulePeer], ports: [RulePort], evidence: EvidenceList, unseenAddresses: Double = 0,
+        isNameLookup: Bool = false
+    ) {
         guard !peers.isEmpty, !ports.isEmpty else { return nil }
         self.peers = peers
         self.ports = ports
         self.evidence = evidence
+        self.unseenAddresses = unseenAddresses
+        self.isNameLookup = isNameLookup
     }
 }
 
@@ -185,11 +194,15 @@ package enum HoldReason: String, Hashable, Sendable, Codable, CaseIterable {
     case notExpressible = "ICMP, which networking.k8s.io/v1 cannot express"
     case ownNode = "the pod's own node, which is always allowed"
     case hostNetwork = "a pod on the host network, which no policy selects"
+    case meshRedirect = "a port to which a mesh's sidecar redirects, behind which the real one is hidden"
+    case metadata = "the cloud's metadata address, which hands out credentials: a person decides"
 
     /// True if the connection may be legitimate and a policy could break it: a person has to look.
     package var needsAttention: Bool {
         switch self {
-        case .unknownDirection, .dynamicPort, .unresolved, .ambiguous, .unselectable, .otherCluster: true
+        case .unknownDirection, .dynamicPort, .unresolved, .ambiguous, .unselectable, .otherCluster, .meshRedirect,
+            .metadata:
+            true
         case .refused, .neverAnswered, .burst, .goneWorkload, .notExpressible, .ownNode, .hostNetwork: false
         }
     }

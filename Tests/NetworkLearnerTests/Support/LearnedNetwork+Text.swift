@@ -18,12 +18,12 @@ extension LearnedNetwork {
     /// All evidence of a workload's policy.
     func evidence(_ path: String) -> [Evidence] {
         let rules = (policy(path)?.ingress?.rules ?? []) + (policy(path)?.egress?.rules ?? [])
-        return rules.flatMap(\.evidence)
+        return rules.flatMap(\.evidence.all)
     }
 
     /// Everything that was learned and held back, for comparison.
     var text: String {
-        "\(policies)\n\(learned)\n\(unplaced)\n\(heldBack)\n\(notes)\n"
+        "\(policies.map { "\($0.workload) \($0.selector) \($0.maturity) \($0.days) \(String(describing: $0.ingress?.text)) \(String(describing: $0.egress?.text)) \($0.heldBack)" })\n\(Array(learned))\n\(unplaced)\n\(heldBack)\n\(notes)\n"
             + observedLabels.sorted { $0.key < $1.key }
             .map { "\($0.key) \($0.value.map { $0.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } })" }
             .joined(separator: "\n")
@@ -31,6 +31,11 @@ extension LearnedNetwork {
 }
 
 extension WorkloadPolicy.DirectionRules {
+    /// The rules with all of their evidence.
+    var text: String {
+        rules.map { "\($0.peers) \($0.ports) \($0.evidence.all)" }.joined(separator: ";") + (closed?.rawValue ?? "")
+    }
+
     /// Every peer with every port of its rules: `shop{app=web} TCP/80`, `every namespace UDP/53`, `192.0.2.1/32 TCP/443`.
     var cells: [String] {
         rules.flatMap { rule in

@@ -1,0 +1,145 @@
+import Domain
+
+/// Turns one workload's edges of one direction into cells of peers and ports.
+struct DirectionBuilder {
+    let catalog: WorkloadCatalog
+    let view: ClusterView
+    let options: NetworkLearningOptions
+    let ledger: EdgeLedger
+    let infrastructure: Infrastructure
+    let declared: DeclaredTraffic
+    private let ranges: DeclaredRanges
+
+    init(
+        catalog: WorkloadCatalog, view: ClusterView, options: NetworkLearningOptions, ledger: EdgeLedger,
+        infrastructure: Infrastructure, declared: DeclaredTraffic
+    ) {
+        self.catalog = catalog
+        self.view = view
+        self.options = options
+        self.ledger = ledger
+        self.infrastructure = infrastructure
+        self.declared = declared
+        ranges = DeclaredRanges(ledger)
+    }
+
+    private var table: EdgeTable { ledger.edges }
+
+    func cells(of id: WorkloadID, _ numbers: [Int32], isIngress: Bool) -> RuleCells {
+        var cells = RuleCells()
+        // A direction in which nothing was seen stays open.
+        guard !numbers.isEmpty else { return cells }
+        var shared: [Party.Kind: [RulePort: [Int32]]] = [:]
+        for number in numbers {
+            let edge = table.edges[Int(number)]
+            let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
+            let port = ranges.port(of: edge)
+            let found = peers(other, isExposed: isIngress && edge.isExposed)
+            guard !found.isEmpty else {
+                shared[other.kind, default: [:]][port, default: []].append(number)
+                continue
+            }
+            for peer in found { cells.add(peer, port, evidence: number) }
+            if !isIngress, options.profile == .serviceAddress { addServices(other, edge, number, &cells) }
+        }
+        for (kind, ports) in shared {
+            for (port, numbers) in ports { addShared(kind, port, numbers, isIngress, &cells) }
+        }
+        addDeclared(id, isIngress, &cells)
+        return cells
+    }
+
+    /// Nodes and API servers, which are named all together.
+    private func addShared(
+        _ kind: Party.Kind, _ port: RulePort, _ numbers: [Int32], _ isIngress: Bool, _ cells: inout RuleCells
+    ) {
+        let parties = numbers.map { number in
+            let edge = table.edges[Int(number)]
+            return isIngress ? table.source(of: edge) : table.destination(of: edge)
+        }
+        let peers = infrastructure.peers(of: kind, seenAt: parties.compactMap(\.address))
+        cells.add(peers.map { RankedPeer($0) }, port, evidence: numbers)
+        guard !isIngress, options.profile == .serviceAddress, kind == .apiServer,
+            let service = view.index.service("kubernetes", in: Namespace("default"))
+        else { return }
+        for address in service.clusterAddresses {
+            for declared in service.ports where declared.protocol == port.protocol {
+                cells.add(
+                    [RankedPeer(.block(CIDR(host: address)))], RulePort(declared.protocol, declared.port),
+                    evidence: numbers)
+            }
+        }
+    }
+
+    private func addDeclared(_ id: WorkloadID, _ isIngress: Bool, _ cells: inout RuleCells) {
+        for item in (isIngress ? declared.incoming[id] : declared.outgoing[id]) ?? [] {
+            for peer in item.peers { cells.add(catalog.peers.ranked(peer), item.port, declared: item.evidence) }
+        }
+        if isIngress {
+            infrastructure.openResolver(id, &cells)
+        } else {
+            infrastructure.allowNames(id, &cells)
+        }
+    }
+
+    /// The Services through which a workload is reached, by their own addresses and ports: where the plugin sees connections
+    /// before they are translated.
+    private func addServices(_ party: Party, _ edge: ResolvedEdge, _ number: Int32, _ cells: inout RuleCells) {
+        guard let id = party.workload else { return }
+        for (service, port) in view.services(leadingTo: id, protocol: edge.protocol, port: edge.port) {
+            for address in service.clusterAddresses {
+                cells.add(RankedPeer(.block(CIDR(host: address))), RulePort(edge.protocol, port), evidence: number)
+            }
+        }
+    }
+
+    /// The peers that a rule has to name so that it covers the party; none for nodes and API servers, which are named all
+    /// together.
+    private func peers(_ party: Party, isExposed: Bool) -> [RankedPeer] {
+        switch party {
+        case .workload(let id): return catalog.peers.peer(of: id).map { [$0] } ?? []
+        case .outside(let address) where !isExposed: return outside(address)
+        case .outside(let address), .node(let address):
+            return isExposed ? infrastructure.outside(like: address).map { RankedPeer($0) } : []
+        case .apiServer: return []
+        }
+    }
+
+    /// An outside address, by every name under which it was looked up where rules can say so: which of them the next
+    /// look-up will use is not known.
+    private func outside(_ address: IPAddress) -> [RankedPeer] {
+        let names = options.dialect.hasNames ? view.index.inventory.names[address] ?? [] : []
+        return names.isEmpty ? [RankedPeer(.block(CIDR(host: address)))] : names.map { RankedPeer(.name($0)) }
+    }
+}
+
+// MARK: - Form
+
+extension DirectionBuilder {
+    /// How the rules of one direction are written.
+    func shape(of id: WorkloadID, isIngress: Bool) -> RuleShape {
+        let isNamed = options.ports.namedIn.contains(id.namespace)
+        return RuleShape(
+            outside: OutsideRanges(options: options.outside, isForbidden: view.overlapsCluster),
+            resolvers: infrastructure.resolverPeers,
+            name: { port, peers in isNamed ? name(port, isIngress ? [id] : selected(peers)) : nil },
+            writesRanges: options.ports.writesRanges)
+    }
+
+    /// The workloads that peers select; nil for one that is none.
+    private func selected(_ peers: [RulePeer]) -> [WorkloadID?] { peers.map(catalog.peers.workload) }
+
+    /// The name that all of the workloads give to a port, if none of them gives it to another one as well.
+    private func name(_ port: RulePort, _ ids: [WorkloadID?]) -> String? {
+        guard port.protocol.hasPorts, port.last == port.port else { return nil }
+        let names = ids.map { id -> String? in
+            guard let workload = id.flatMap({ view.index.workload($0) }) else { return nil }
+            let ports = workload.ports.filter { $0.protocol == port.protocol && !$0.name.isEmpty }
+            let own = Set(ports.filter { $0.number == port.port }.map(\.name))
+            guard own.count == 1, let name = own.first else { return nil }
+            return ports.contains { $0.name == name && $0.number != port.port } ? nil : name
+        }
+        guard let first = names.first, let name = first else { return nil }
+        return names.allSatisfy { $0 == name } ? name : nil
+    }
+}
