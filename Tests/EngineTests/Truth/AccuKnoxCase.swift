@@ -41,16 +41,29 @@ struct AccuKnoxCase: CustomStringConvertible, Sendable {
     /// says nothing else is one of a request.
     func told() throws -> TruthCase {
         let folder = try TemporaryFolder()
-        let records = try flows.map(Self.records)
-        let told = try records.enumerated().map { number, records in
-            try folder.write(try Self.json(records.map(Self.tellingDirection)), to: "\(number).json")
+        let told = try flows.enumerated().map { number, file in
+            try folder.write(try Self.json(Self.records(file).map(Self.tellingDirection)), to: "\(number).json")
         }
+        return try judged { _ in try TruthLearner.learn(flows: told) }
+    }
+
+    /// The case with its records as they are, and with objects that declare its pods and their ports.
+    func declared() throws -> TruthCase {
+        let folder = try TemporaryFolder()
+        return try judged { traffic in
+            let list: GoldenReader.Object = ["kind": "List", "items": traffic.deployments]
+            let json = String(decoding: try JSONSerialization.data(withJSONObject: list), as: UTF8.self)
+            return try TruthLearner.learn(objects: [folder.write(json, to: "objects.json")], flows: flows)
+        }
+    }
+
+    private func judged(_ learn: (AccuKnoxTraffic) throws -> LearnedNetwork?) throws -> TruthCase {
         let golden = TruthReach(
             policies: try GoldenReader.policies(yaml: try String(contentsOf: golden, encoding: .utf8)))
-        let traffic = AccuKnoxTraffic(records.flatMap { $0 }, golden: golden)
+        let traffic = AccuKnoxTraffic(try flows.flatMap(Self.records), golden: golden)
         return TruthCase(
             name: name, parties: traffic.parties, ports: traffic.ports, directions: [direction], golden: golden,
-            learned: try TruthLearner.learn(flows: told))
+            learned: try learn(traffic))
     }
 
     private static func records(_ file: URL) throws -> [GoldenReader.Object] {
@@ -90,6 +103,26 @@ struct AccuKnoxTraffic {
                 }
                 ports.formUnion(numbers.map { TruthPort(protocol: transport, number: $0) })
             }
+        }
+    }
+
+    /// A Deployment for each pod, by the label that its name is from, which listens on all ports of the case.
+    var deployments: [GoldenReader.Object] {
+        parties.compactMap { party in
+            guard let namespace = party.namespace else { return nil }
+            let selector = party.labels.filter { $0.value == party.name }
+            let declared = ports.sorted().map {
+                ["containerPort": Int($0.number), "protocol": $0.protocol.name] as [String: Any]
+            }
+            let container: [String: Any] = ["name": "main", "ports": declared]
+            return [
+                "apiVersion": "apps/v1", "kind": "Deployment",
+                "metadata": ["name": party.name, "namespace": namespace.rawValue],
+                "spec": [
+                    "selector": ["matchLabels": selector],
+                    "template": ["metadata": ["labels": party.labels], "spec": ["containers": [container]]],
+                ] as [String: Any],
+            ]
         }
     }
 

@@ -33,4 +33,14 @@ struct AccuKnoxTests {
         #expect(told.subtracting(learned).subtracting(held).sorted() == [])
         #expect(held.subtracting(told).sorted() == [])
     }
+
+    @Test(
+        .enabled(if: !AccuKnoxCase.all.isEmpty, "the pairs are not beside this repository"),
+        arguments: AccuKnoxCase.all)
+    func `reaches the same where objects declare who listens`(_ pair: AccuKnoxCase) throws {
+        // Nothing declares what listens outside.
+        let isOutside = try pair.told().learned?.learned.contains { $0.destination.workload == nil } ?? false
+        guard !isOutside else { return }
+        try pair.declared().check(Self.known[pair.name])
+    }
 }
