@@ -25,6 +25,9 @@ enum Fixtures {
         return names.filter { $0.hasPrefix("basic-sample") }.sorted().map { folder.appending(path: $0) }
     }()
 
+    /// A folder of inputs with expected outputs, gathered from other projects; it may be absent.
+    static func truth(_ folder: String) -> URL { shared.appending(path: "fixtures/truth").appending(path: folder) }
+
     static let worldMaker = shared.appending(path: "tools/world.py")
     static let judge = shared.appending(path: "tools/judge.py")
 

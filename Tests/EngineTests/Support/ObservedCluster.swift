@@ -15,6 +15,8 @@ struct Inputs {
     var audit: [URL] = []
     /// The text of a configuration file.
     var configuration: String?
+    /// The time of flows that carry none; nil rejects them.
+    var time: Timestamp?
 }
 
 /// A store in a temporary folder that observed some inputs, with all that the commands do on it.
@@ -40,7 +42,7 @@ struct ObservedCluster {
             _ = try objects.run(paths: inputs.objects.map(\.path), isPartial: false)
         }
         if !inputs.flows.isEmpty {
-            _ = try job.run(.hubble, paths: inputs.flows.map(\.path), defaultTime: nil) { _ in }
+            _ = try job.run(.hubble, paths: inputs.flows.map(\.path), defaultTime: inputs.time) { _ in }
         }
         if !inputs.audit.isEmpty {
             _ = try job.run(.audit, paths: inputs.audit.map(\.path), defaultTime: nil) { _ in }
