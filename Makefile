@@ -4,6 +4,7 @@ SHELL := /bin/bash
 
 LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev pkg-config
 TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl
+SWIFT_FILES := Package.swift Sources Tests Benchmarks templates migrations
 
 .PHONY: help
 help: ## list the targets
@@ -32,12 +33,12 @@ test: setup-tests ## run all tests
 
 .PHONY: lint
 lint: setup-tests ## check the format and the rules of the house
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests templates migrations
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
 	swift test --filter ArchitectureTests
 
 .PHONY: format
 format: ## rewrite the code in the house's format
-	swift format --in-place --parallel --recursive Package.swift Sources Tests templates migrations
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
 .PHONY: goldens
 goldens: setup-tests ## write the expected outputs of the scenarios anew; that run fails, so look at the difference
@@ -54,3 +55,8 @@ setup-bench:
 .PHONY: bench
 bench: release setup-bench ## measure against a C++ program that reads the same fields
 	@Benchmarks/run.sh .build/release/leastwise
+
+.PHONY: bench-learning
+bench-learning: release setup-bench ## measure how fast a million edges are learned, and that an edge costs the same in ten thousand
+	swift build -c release --product learning-benchmark
+	@Benchmarks/learning.sh .build/release/leastwise .build/release/learning-benchmark

@@ -72,6 +72,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(name: "leastwise", dependencies: ["CommandLineTool"], swiftSettings: settings),
+        // Not a product, so that a release is without it. In this package, since `package` access ends at its border.
+        .executableTarget(
+            name: "learning-benchmark", dependencies: ["Domain", "Engine", "NetworkLearner", "RBACLearner", "Store"],
+            path: "Benchmarks/Learning", exclude: ["make_estate.py"], swiftSettings: settings),
         .target(name: "ScriptedServers", path: "Tests/Support/ScriptedServers", swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Domain"], swiftSettings: settings),
