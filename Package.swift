@@ -31,7 +31,8 @@ let package = Package(
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(
-            name: "Migrations", path: "migrations", resources: [.embedInCode("v0001_observations.sql")],
+            name: "Migrations", path: "migrations",
+            resources: [.embedInCode("v0001_observations.sql"), .embedInCode("v0002_hours.sql")],
             swiftSettings: settings),
         .target(
             name: "Templates", path: "templates",

@@ -17,6 +17,7 @@ package struct Migration: Sendable {
 
     /// All migrations in ascending order.
     package static let all = [
-        Migration(version: 1, name: "v0001_observations", sql: PackageResources.v0001_observations_sql)
+        Migration(version: 1, name: "v0001_observations", sql: PackageResources.v0001_observations_sql),
+        Migration(version: 2, name: "v0002_hours", sql: PackageResources.v0002_hours_sql),
     ]
 }

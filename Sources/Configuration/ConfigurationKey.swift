@@ -78,6 +78,8 @@ extension ConfigurationKey {
         key("maturity.stabilizingDays", .number, "3", "distinct days seen below which a workload is still learning"),
         key("maturity.stableDays", .number, "7", "distinct days seen from which it can be stable"),
         key("maturity.quietDays", .number, "3", "days without anything new that it takes to be stable"),
+        key("maturity.stableHours", .number, "0", "distinct hours of the day that it takes to be stable; 0 is any"),
+        key("maturity.minimumCoverage", .number, "70", "estimated coverage in percent that it takes to be stable"),
         key("network.nodeRanges", .list, "", "address ranges of the nodes; the nodes' known addresses where not set"),
         key(
             "network.apiServerRanges", .list, "", "address ranges of the API server; its known addresses where not set"),

@@ -128,7 +128,9 @@ extension Settings.Learning {
     fileprivate init(_ values: ResolvedConfiguration) throws {
         maturity = MaturityThresholds(
             stabilizingDays: try values.number("maturity.stabilizingDays"),
-            stableDays: try values.number("maturity.stableDays"), quietDays: try values.number("maturity.quietDays"))
+            stableDays: try values.number("maturity.stableDays"), quietDays: try values.number("maturity.quietDays"),
+            stableHours: try values.number("maturity.stableHours"),
+            minimumCoverage: try values.number("maturity.minimumCoverage"))
         nodeRanges = try Self.ranges("network.nodeRanges", values)
         apiServerRanges = try Self.ranges("network.apiServerRanges", values)
         clusterRanges = try Self.ranges("network.clusterRanges", values)

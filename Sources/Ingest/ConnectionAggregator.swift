@@ -88,7 +88,8 @@ struct ConnectionAggregator {
             let fact = ConnectionFact(
                 count: row.opened + row.attempted, attempts: row.attempted,
                 answers: row.answered, refusals: row.refused, first: row.span.first, last: row.span.last,
-                days: row.span.days(period: row.period), sources: sources, sample: decoder.sample(row.span.sample))
+                days: row.span.days(period: row.period), hours: row.span.hours, sources: sources,
+                sample: decoder.sample(row.span.sample))
             try body(edge, fact)
         }
     }

@@ -6,6 +6,7 @@ struct Span {
     private(set) var first: Timestamp
     private(set) var last: Timestamp
     private(set) var sample: SampleReference
+    private(set) var hours = HourSet()
     private var bits: UInt64 = 0
 
     init(_ time: Timestamp, _ sample: SampleReference) {
@@ -19,6 +20,7 @@ struct Span {
         _ time: Timestamp, day: Int32, _ other: SampleReference, text: (SampleReference) -> String
     ) {
         bits |= DaySet.bit(of: day)
+        hours.formUnion(HourSet(time))
         last = max(last, time)
         guard time <= first else { return }
         if time < first || (other != sample && text(other) < text(sample)) { sample = other }

@@ -15,7 +15,10 @@ struct AccessWriter {
                 "cluster", "subject", "verb", "api_group", "resource", "subresource", "namespace", "name", "path",
                 "decision", "reason",
             ])
-        upsert = try SQLStatement(db, FactRule.upsert(into: "access_fact", counters: ["count", "dry_runs"]))
+        upsert = try SQLStatement(
+            db,
+            FactRule.upsert(
+                into: "access_fact", counters: ["count", "dry_runs"], bitSets: ["days", "sources"]))
     }
 
     func write(_ rows: [(edge: AccessEdge, fact: AccessFact)], _ cache: inout IdentityCache) throws {

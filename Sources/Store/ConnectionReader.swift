@@ -25,7 +25,7 @@ struct ConnectionReader {
             db,
             """
             SELECT e.id, e.source, e.destination, e.protocol, e.port, e.direction, f.period, f.count, f.attempts,
-            f.answers, f.refusals, f.first_seen, f.last_seen, f.days, f.sources, f.sample
+            f.answers, f.refusals, f.first_seen, f.last_seen, f.days, f.hours, f.sources, f.sample
             FROM connection_edge e CROSS JOIN connection_fact f ON f.edge = e.id
             WHERE e.cluster = ?
             ORDER BY e.source, e.destination, e.protocol, e.port, e.direction, f.period
@@ -79,7 +79,8 @@ struct ConnectionReader {
             count: row.integer(at: 7), attempts: row.integer(at: 8), answers: row.integer(at: 9),
             refusals: row.integer(at: 10), first: Timestamp(rawValue: row.integer(at: 11)),
             last: Timestamp(rawValue: row.integer(at: 12)), days: sharedDays,
-            sources: ObservationSources(rawValue: UInt32(truncatingIfNeeded: row.integer(at: 14))),
-            sample: row.text(at: 15))
+            hours: HourSet(rawValue: UInt32(truncatingIfNeeded: row.integer(at: 14))),
+            sources: ObservationSources(rawValue: UInt32(truncatingIfNeeded: row.integer(at: 15))),
+            sample: row.text(at: 16))
     }
 }

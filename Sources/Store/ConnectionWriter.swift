@@ -13,7 +13,9 @@ struct ConnectionWriter {
             db, "connection_edge", ["cluster", "source", "destination", "protocol", "port", "direction"])
         upsert = try SQLStatement(
             db,
-            FactRule.upsert(into: "connection_fact", counters: ["count", "attempts", "answers", "refusals"]))
+            FactRule.upsert(
+                into: "connection_fact", counters: ["count", "attempts", "answers", "refusals"],
+                bitSets: ["days", "hours", "sources"]))
     }
 
     /// One row's key in ids, in the order of the edges' unique index.
@@ -66,6 +68,6 @@ struct ConnectionWriter {
         try upsert.run(
             edge, Int64(period.number), FactRule.counter(fact.count), FactRule.counter(fact.attempts),
             FactRule.counter(fact.answers), FactRule.counter(fact.refusals), fact.first.rawValue, fact.last.rawValue,
-            Int64(bitPattern: period.bits), Int64(fact.sources.rawValue), fact.sample)
+            Int64(bitPattern: period.bits), Int64(fact.hours.rawValue), Int64(fact.sources.rawValue), fact.sample)
     }
 }

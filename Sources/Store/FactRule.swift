@@ -26,10 +26,11 @@ enum FactRule {
 
     /// The statement that merges one fact: sums, earliest, latest, bits, and the sample of the earliest record.
     ///
-    /// Parameters: edge, period, the counters, first_seen, last_seen, days, sources, sample.
-    static func upsert(into table: String, counters: [String]) -> String {
-        let columns = ["edge", "period"] + counters + ["first_seen", "last_seen", "days", "sources", "sample"]
+    /// Parameters: edge, period, the counters, first_seen, last_seen, the bit sets, sample.
+    static func upsert(into table: String, counters: [String], bitSets: [String]) -> String {
+        let columns = ["edge", "period"] + counters + ["first_seen", "last_seen"] + bitSets + ["sample"]
         let sums = counters.map { "\($0) = min(\($0) + excluded.\($0), \(counterLimit))" }
+        let unions = bitSets.map { "\($0) = \($0) | excluded.\($0)" }
         return """
             INSERT INTO \(table) (\(columns.joined(separator: ", ")))
             VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
@@ -39,7 +40,7 @@ enum FactRule {
                 WHEN (excluded.first_seen, excluded.sample = '', excluded.sample) < (first_seen, sample = '', sample)
                 THEN excluded.sample ELSE sample END,
             first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
-            days = days | excluded.days, sources = sources | excluded.sources
+            \(unions.joined(separator: ", "))
             """
     }
 }

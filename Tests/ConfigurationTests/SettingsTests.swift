@@ -16,7 +16,10 @@ import Testing
         #expect(settings.proposals.groupBy == .namespace)
         #expect(settings.proposals.minimumMaturity == .stable)
         #expect(settings.proposals.proposesNetwork && settings.proposals.proposesAccess)
-        #expect(settings.learning.maturity == MaturityThresholds(stabilizingDays: 3, stableDays: 7, quietDays: 3))
+        #expect(
+            settings.learning.maturity
+                == MaturityThresholds(
+                    stabilizingDays: 3, stableDays: 7, quietDays: 3, stableHours: 0, minimumCoverage: 70))
         #expect(settings.learning.nodeRanges.isEmpty)
     }
 

@@ -16,13 +16,17 @@ import Testing
     }
 
     @Test func `adds counts and unites the rest`() {
-        let a = Self.connection(at: 0, "a")
-        let b = Self.connection(at: 90_000, "b")
+        var a = Self.connection(at: 0, "a")
+        var b = Self.connection(at: 90_000, "b")
+        a.hours = HourSet(a.first)
+        b.hours = HourSet(b.first)
         #expect(
             a.merging(b)
                 == ConnectionFact(
                     count: 2, attempts: 4, answers: 6, refusals: 8, first: Timestamp(seconds: 0),
-                    last: Timestamp(seconds: 90_001), days: [0, 1].days, sources: .hubble, sample: "a"))
+                    last: Timestamp(seconds: 90_001), days: [0, 1].days, hours: HourSet(rawValue: 0b11),
+                    sources: .hubble,
+                    sample: "a"))
     }
 
     @Test(arguments: UInt64(1)...50)
@@ -56,6 +60,7 @@ import Testing
         fact.count = Int64.random(in: 0...9, using: &generator)
         fact.last = Timestamp(seconds: 200_000 + Int64.random(in: 0...9, using: &generator))
         fact.sources = [.hubble, .audit, []].pick(&generator)
+        fact.hours = HourSet(rawValue: UInt32.random(in: 0...UInt32.max, using: &generator))
         return fact
     }
 

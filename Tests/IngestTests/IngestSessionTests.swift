@@ -72,8 +72,16 @@ import Testing
         #expect(web?.first == Timestamp("2026-11-01T00:00:01.000000001Z"))
         #expect(web?.last == Timestamp("2026-11-01T00:00:25.000000001Z"))
         #expect(web?.days.days == [20758])
+        #expect(web?.hours == HourSet(rawValue: 1))
         #expect(web?.sources == .hubble)
         #expect(result.coverage == [20758: [38, 12]])
+    }
+
+    @Test func `an edge keeps the hours of the day in which it was seen, each record's own`() throws {
+        let line = try Self.lines(.hubble)[0]
+        let text = [line, line.replacing("01T00:", with: "02T13:"), line.replacing("01T00:", with: "01T23:")]
+        let facts = try ingest(.hubble, text.joined(separator: "\n")).result.connections.values
+        #expect(facts.map(\.hours) == [HourSet(rawValue: 1 | 1 << 13 | 1 << 23)])
     }
 
     @Test func `an edge seen in two periods makes two rows that merge to one`() throws {

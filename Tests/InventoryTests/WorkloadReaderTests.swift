@@ -39,9 +39,20 @@ import Testing
                     + #""report"}},"spec":{"containers":[{}]}}}}}"#))
         let workload = try #require(inventory.workloads.first)
         #expect(workload.schedule == "0 2 1 * *")
+        #expect(!workload.isSuspended)
         #expect(workload.selector == nil)
         #expect(workload.templateLabels == ["app": "report"])
         #expect(workload.serviceAccount == "default")
+    }
+
+    @Test(arguments: [("true", true), ("false", false), ("null", false), (#""true""#, false)])
+    func `knows a suspended CronJob`(value: String, expected: Bool) throws {
+        let inventory = Cluster.inventory(
+            Cluster.object(
+                "batch/v1", "CronJob", "report",
+                #""spec":{"schedule":"@daily","suspend":\#(value),"#
+                    + #""jobTemplate":{"spec":{"template":{"spec":{"containers":[{}]}}}}}"#))
+        #expect(try #require(inventory.workloads.first).isSuspended == expected)
     }
 
     @Test func `gives a Job no selector where it is generated`() throws {

@@ -91,7 +91,8 @@ extension ObservationBatch {
                 ConnectionFact(
                     count: Int64(number(0..<5)), attempts: 1, answers: Int64(number(0..<2)), refusals: 0, first: first,
                     last: Timestamp(rawValue: first.rawValue + Int64(number(0..<5))), days: DaySet(day: first.day),
-                    sources: [.hubble, .audit][number(0..<2)], sample: text)
+                    hours: HourSet(rawValue: 1 << UInt32(number(0..<25))), sources: [.hubble, .audit][number(0..<2)],
+                    sample: text)
             ))
         let access = Sample.access("web-\(number(0..<3))", subject: subject)
         accesses.append((access, Sample.accessFact(first, sample: text)))

@@ -82,6 +82,48 @@ struct SchemaTests {
         #expect(try store.dump() == before)
     }
 
+    @Test func `upgrades the first release's database, whose hours are unknown`() throws {
+        let folder = try TemporaryFolder()
+        let edge = Sample.edge(Sample.pod(1), Sample.pod(2))
+        do {
+            let first = try DatabaseQueue(path: folder.file())
+            try Schema(path: folder.file(), migrations: [Migration.all[0]]).migrate(first)
+            try first.write { try $0.execute(sql: Self.firstReleaseRows) }
+            try first.close()
+        }
+        let store = try Store(path: folder.file())
+        #expect(try store.statistics().schemaVersion == Migration.all.count)
+        let old = try #require(try store.connections(cluster: Sample.cluster).first)
+        #expect((old.edge.port, old.fact.count) == (Port(443), 7))
+        #expect((old.fact.days.days, old.fact.hours) == ([19_968], HourSet()))
+
+        var batch = ObservationBatch()
+        for hour in [3, 3, 23] as [Int64] {
+            let time = Sample.time(day: 19_970, second: hour * 3600)
+            var fact = Sample.fact(time)
+            fact.hours = HourSet(time)
+            batch.connections.append((old.edge, fact))
+            batch.connections.append((edge, Sample.fact(time)))
+        }
+        try store.merge(batch)
+        let facts = try store.connections(cluster: Sample.cluster).map { ($0.edge.port, $0.fact) }
+        let known = try #require(facts.first { $0.0 == Port(443) }?.1)
+        #expect((known.count, known.days.days) == (10, [19_968, 19_970]))
+        #expect(known.hours == HourSet(rawValue: 1 << 3 | 1 << 23))
+        #expect(facts.first { $0.0 != Port(443) }?.1.hours == HourSet())
+        try store.integrityCheck()
+    }
+
+    /// One connection, as the first schema holds it.
+    private static let firstReleaseRows = """
+        INSERT INTO cluster VALUES (1, 'prod');
+        INSERT INTO cluster_clock VALUES (1, 1725235200000000000);
+        INSERT INTO peer VALUES (1, 1, 0, '', 'shop', 'Deployment', 'web', '', '{}', '');
+        INSERT INTO peer VALUES (2, 1, 0, '', 'shop', 'Deployment', 'api', '', '{}', '');
+        INSERT INTO connection_edge VALUES (1, 1, 1, 2, 6, 443, 0);
+        INSERT INTO connection_fact VALUES (1, 312, 7, 0, 7, 0, 1725235200000000000, 1725235200000000000, 1, 1, 'old');
+        """
+
     @Test func `applies migrations wholly or not at all`() throws {
         let folder = try TemporaryFolder()
         let store = try Store(path: folder.file())

@@ -26,7 +26,8 @@ extension Store {
     private func facts() throws -> [String] {
         let sql = """
             SELECT c.name, s.workload_name, s.address, d.workload_name, d.address, e.protocol, e.port, e.direction, f.period,
-            f.count, f.attempts, f.answers, f.refusals, f.first_seen, f.last_seen, f.days, f.sources, f.sample
+            f.count, f.attempts, f.answers, f.refusals, f.first_seen, f.last_seen, f.days, f.hours, f.sources,
+            f.sample
             FROM connection_fact f JOIN connection_edge e ON e.id = f.edge JOIN cluster c ON c.id = e.cluster
             JOIN peer s ON s.id = e.source JOIN peer d ON d.id = e.destination ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9
             """

@@ -57,7 +57,7 @@ struct StoreObjectsTests {
         #expect((statistics.connectionEdges, statistics.accessEdges, statistics.objects) == (100, 0, 1))
         #expect(statistics.peers == 97)
         #expect(statistics.bytes > 4096)
-        #expect(statistics.schemaVersion == 1)
+        #expect(statistics.schemaVersion == 2)
     }
 
     @discardableResult

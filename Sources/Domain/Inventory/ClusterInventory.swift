@@ -62,6 +62,8 @@ package struct Workload: Hashable, Sendable {
     package let serviceAccount: String
     /// A CronJob's schedule, as written; nil for other kinds.
     package let schedule: String?
+    /// A CronJob's `spec.suspend`: it starts no runs by itself. False for other kinds.
+    package let isSuspended: Bool
     /// Ports that the template's `prometheus.io/scrape` and `prometheus.io/port` annotations offer to a scraper; all
     /// declared TCP ports where only the first is set.
     package let scrapePorts: Set<Port>
@@ -71,7 +73,7 @@ package struct Workload: Hashable, Sendable {
     package init(
         id: WorkloadID, selector: LabelSelector?, templateLabels: Labels, ports: [ContainerPort] = [],
         probePorts: Set<Port> = [], hostNetwork: Bool = false, serviceAccount: String = "default",
-        schedule: String? = nil, scrapePorts: Set<Port> = [], created: Timestamp? = nil
+        schedule: String? = nil, isSuspended: Bool = false, scrapePorts: Set<Port> = [], created: Timestamp? = nil
     ) {
         self.id = id
         self.selector = selector
@@ -81,6 +83,7 @@ package struct Workload: Hashable, Sendable {
         self.hostNetwork = hostNetwork
         self.serviceAccount = serviceAccount
         self.schedule = schedule
+        self.isSuspended = isSuspended
         self.scrapePorts = scrapePorts
         self.created = created
     }

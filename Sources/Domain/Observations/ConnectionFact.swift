@@ -11,13 +11,15 @@ package struct ConnectionFact: Hashable, Sendable {
     package var first: Timestamp
     package var last: Timestamp
     package var days: DaySet
+    /// Empty where it is not known: facts that were stored before hours were kept.
+    package var hours: HourSet
     package var sources: ObservationSources
     /// The earliest record in a few words (pod names, address, summary); ties go to the smaller text. Never a payload.
     package var sample: String
 
     package init(
         count: Int64, attempts: Int64, answers: Int64, refusals: Int64, first: Timestamp, last: Timestamp,
-        days: DaySet, sources: ObservationSources, sample: String
+        days: DaySet, hours: HourSet = HourSet(), sources: ObservationSources, sample: String
     ) {
         self.count = count
         self.attempts = attempts
@@ -26,6 +28,7 @@ package struct ConnectionFact: Hashable, Sendable {
         self.first = first
         self.last = last
         self.days = days
+        self.hours = hours
         self.sources = sources
         self.sample = sample
     }
@@ -40,6 +43,7 @@ package struct ConnectionFact: Hashable, Sendable {
         first = min(first, other.first)
         last = max(last, other.last)
         days.formUnion(other.days)
+        hours.formUnion(other.hours)
         sources.formUnion(other.sources)
     }
 

@@ -9,6 +9,12 @@ package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     /// Whole days since 1970-01-01 (UTC), rounded down.
     package var day: Int32 { Int32(truncatingIfNeeded: rawValue.floorDivided(by: Self.nanosecondsPerDay)) }
 
+    /// The hour of the day in UTC, 0 to 23.
+    package var hour: Int { Int((wholeSeconds - Int64(day) * 86400) / 3600) }
+
+    /// Seconds since 1970-01-01, rounded down.
+    var wholeSeconds: Int64 { rawValue.floorDivided(by: 1_000_000_000) }
+
     /// The seconds from the other moment to this one.
     package func seconds(since other: Timestamp) -> Double { Double(rawValue - other.rawValue) / 1e9 }
 
@@ -71,7 +77,7 @@ extension Timestamp {
     }
 
     /// Year, month and day of a number of days since 1970-01-01.
-    private static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = shifted.floorDivided(by: 146_097)
         let dayOfEra = shifted - era * 146_097

@@ -28,7 +28,9 @@ struct WorkloadReader {
             throw Malformed("another API group has an owner of that kind and name")
         }
         workloads.append(
-            Workload(id, template, selector: selector, schedule: spec["schedule"]?.text, created: owner.created))
+            Workload(
+                id, template, selector: selector, schedule: spec["schedule"]?.text,
+                isSuspended: spec["suspend"]?.bool ?? false, created: owner.created))
     }
 
     /// Adds a pod, from which an owner is known that no object declares.
@@ -39,7 +41,7 @@ struct WorkloadReader {
     /// Makes workloads of the owners that are known through what they own only. Call it last.
     mutating func addUndeclared() {
         for (id, template) in children where !declared.contains(id) {
-            workloads.append(Workload(id, template, selector: nil, schedule: nil, created: nil))
+            workloads.append(Workload(id, template, selector: nil))
         }
         children = [:]
         workloads.sort { $0.id < $1.id }
@@ -64,12 +66,13 @@ struct WorkloadReader {
 
 extension Workload {
     fileprivate init(
-        _ id: WorkloadID, _ template: PodTemplate, selector: LabelSelector?, schedule: String?, created: Timestamp?
+        _ id: WorkloadID, _ template: PodTemplate, selector: LabelSelector?, schedule: String? = nil,
+        isSuspended: Bool = false, created: Timestamp? = nil
     ) {
         self.init(
             id: id, selector: selector, templateLabels: template.labels, ports: template.ports,
             probePorts: template.probePorts, hostNetwork: template.hostNetwork,
-            serviceAccount: template.serviceAccount, schedule: schedule, scrapePorts: template.scrapePorts,
-            created: created)
+            serviceAccount: template.serviceAccount, schedule: schedule, isSuspended: isSuspended,
+            scrapePorts: template.scrapePorts, created: created)
     }
 }

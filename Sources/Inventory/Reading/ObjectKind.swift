@@ -85,7 +85,8 @@ struct ObjectKind: Sendable {
     ])
 
     private static let cronJobSpec = Shape.object([
-        "schedule": .text, "jobTemplate": .object(["spec": .object(["template": Shape.podTemplate])]),
+        "schedule": .text, "suspend": .scalar,
+        "jobTemplate": .object(["spec": .object(["template": Shape.podTemplate])]),
     ])
 
     private static let plainWorkloadSpec = Shape.object(["selector": .texts, "template": Shape.podTemplate])
