@@ -68,13 +68,17 @@ package struct NetworkRule: Hashable, Sendable {
     /// Never empty.
     package let ports: [RulePort]
     package let evidence: [Evidence]
+    /// True if all of it is DNS look-ups: the peers are resolvers, and the ports those on which they answer. A plugin that
+    /// enforces names reads the answers that pass here; nothing else may share the rule.
+    package let isNameLookup: Bool
 
     /// Nil if a list is empty, since an empty list means everyone, or every port.
-    package init?(peers: [RulePeer], ports: [RulePort], evidence: [Evidence]) {
+    package init?(peers: [RulePeer], ports: [RulePort], evidence: [Evidence], isNameLookup: Bool = false) {
         guard !peers.isEmpty, !ports.isEmpty else { return nil }
         self.peers = peers
         self.ports = ports
         self.evidence = evidence
+        self.isNameLookup = isNameLookup
     }
 }
 
