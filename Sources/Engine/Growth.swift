@@ -16,6 +16,7 @@ extension Growth<NetworkPolicy> {
         let kept = KeptRules.merge(learned, keeping: present).kept
         guard kept > 0 else { return Growth(value: learned, kept: 0) }
         var grown = KeptRules.merge(present, keeping: learned).policy
+        grown.dialect = learned.dialect
         grown.labels = learned.labels
         grown.annotations = learned.annotations
         return Growth(value: grown, kept: kept)

@@ -26,7 +26,7 @@ struct NetworkReplay {
 
     /// Judges every connection: it counts as allowed only if it is for every pair of pods.
     func run(_ connections: LearnedConnections, policies: [NetworkPolicy]) -> Outcome {
-        let evaluator = NetworkEvaluator(policies: policies, namespaces: parties.namespaces)
+        let evaluator = parties.evaluator(policies)
         var outcome = Outcome()
         for connection in connections {
             if let denied = denial(connection, evaluator) {

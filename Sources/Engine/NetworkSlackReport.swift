@@ -25,7 +25,7 @@ extension NetworkReplay {
         of scope: Set<WorkloadID>, learned: LearnedConnections, policies: [NetworkPolicy], parties: PartyDirectory
     ) -> NetworkSlackReport {
         let all = Set(learned.flatMap { [$0.source.workload, $0.destination.workload].compactMap { $0 } }).sorted()
-        let evaluator = NetworkEvaluator(policies: policies, namespaces: parties.namespaces)
+        let evaluator = parties.evaluator(policies)
         let grid = SlackGrid(workloads: all, learned: learned)
         let others = SlackGrid(workloads: all.filter { !scope.contains($0) }, probes: grid.probes, learned: learned)
         let whole = grid.slack(evaluator, parties)

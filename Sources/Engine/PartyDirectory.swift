@@ -5,6 +5,9 @@ import PolicyEvaluator
 /// The evaluator's view of each learned party: a workload as pods, everything else as an address.
 struct PartyDirectory {
     let namespaces: [Namespace: Labels]
+    private let names: [IPAddress: [String]]
+    private let nodes: [IPAddress: String]
+    private let apiServers: Set<IPAddress>
     private var pods: [WorkloadID: [NetworkParty]] = [:]
 
     /// At most that many pods stand for a workload beside its template.
@@ -12,6 +15,11 @@ struct PartyDirectory {
 
     init(inventory: ClusterInventory, observedLabels: [WorkloadID: [Labels]]) {
         namespaces = inventory.namespaces
+        names = inventory.names
+        let nodeAddresses = inventory.nodes.flatMap { node in node.addresses.map { ($0, node.name) } }
+        nodes = Dictionary(nodeAddresses) { first, _ in first }
+        let api = inventory.services.first { $0.name == "kubernetes" && $0.namespace == Namespace("default") }
+        apiServers = Set((api?.endpoints ?? []).flatMap(\.addresses))
         for workload in inventory.workloads where !workload.hostNetwork {
             pods[workload.id] = [
                 NetworkParty(
@@ -44,8 +52,23 @@ struct PartyDirectory {
     func parties(for party: Party) -> [NetworkParty] {
         switch party {
         case .workload(let id): pods[id] ?? []
-        case .outside(let address), .apiServer(let address), .node(let address): [NetworkParty(addresses: [address])]
+        // Outside is what the records call so: then the plugin takes it for outside as well.
+        case .outside(let address): [NetworkParty(addresses: [address], names: names[address] ?? [])]
+        case .apiServer(let address): [NetworkParty(addresses: [address], nodeName: nodes[address], isAPIServer: true)]
+        case .node(let address):
+            [
+                NetworkParty(
+                    addresses: [address], nodeName: nodes[address], isNode: true,
+                    isAPIServer: apiServers.contains(address))
+            ]
         }
+    }
+
+    /// The judge of proposals: staged policies that were generated count as they would once they are enforced.
+    func evaluator(_ policies: [NetworkPolicy]) -> NetworkEvaluator {
+        NetworkEvaluator(
+            policies: policies, namespaces: namespaces,
+            enforcedStaged: LabelSelector(matchLabels: GeneratedName.labels))
     }
 
     /// One party for each of the workloads, in their order: for slack, which is counted between workloads.

@@ -13,6 +13,8 @@ struct RepositoryPolicies {
     private struct File {
         let policies: [NetworkPolicy]
         let grants: AccessGrants
+        /// Policies that are not judged, each with the reason.
+        let notes: [String]
     }
 
     init(_ tree: RepositoryTree, cluster: ClusterName) {
@@ -43,13 +45,25 @@ struct RepositoryPolicies {
         case nil: return
         case .unreadable: unreadable.append(path)
         case .objects(let list):
-            let objects = ObjectReader.read(list, cluster: cluster, file: path).objects
-            let (inventory, _) = InventoryBuilder.build(cluster: cluster, objects: objects)
-            files[path] = File(policies: inventory.networkPolicies, grants: inventory.grants)
+            let output = ObjectReader.read(list, cluster: cluster, file: path)
+            let (inventory, notes) = InventoryBuilder.build(cluster: cluster, objects: output.objects)
+            let problems =
+                notes.map { (object: $0.object, problem: $0.problem) }
+                + output.diagnostics.map { (object: $0.excerpt, problem: $0.kind.rawValue) }
+            files[path] = File(
+                policies: inventory.networkPolicies, grants: inventory.grants,
+                notes: problems.filter { $0.object.contains("NetworkPolicy") }.map {
+                    "\(path): \($0.object) is not judged: \($0.problem)"
+                })
         }
     }
 
     var policies: [NetworkPolicy] { sorted.flatMap(\.policies) }
+
+    /// What could not be judged, in words.
+    var notes: [String] {
+        sorted.flatMap(\.notes) + unreadable.map { "\($0) is a template or no YAML: not judged" }
+    }
 
     var grants: AccessGrants {
         AccessGrants(roles: sorted.flatMap(\.grants.roles), bindings: sorted.flatMap(\.grants.bindings))
@@ -57,8 +71,10 @@ struct RepositoryPolicies {
 
     private var sorted: [File] { files.sorted { $0.key < $1.key }.map(\.value) }
 
-    func policy(_ namespace: Namespace, _ name: String) -> NetworkPolicy? {
-        policies.first { $0.namespace == namespace && $0.name == name }
+    /// The policy of the same name, of the same dialect where there are several.
+    func policy(like wanted: NetworkPolicy) -> NetworkPolicy? {
+        let present = policies.filter { $0.namespace == wanted.namespace && $0.name == wanted.name }
+        return present.first { $0.dialect == wanted.dialect } ?? present.first
     }
 
     /// Roles and bindings of the same names as the given ones.

@@ -48,8 +48,7 @@ struct ScopePlanner {
             slackBefore: judge.slack(of: workloads, policies: base.policies),
             slackAfter: judge.slack(of: workloads, policies: proposed.policies),
             uncovered: kept.flatMap(\.uncovered),
-            notes: learned.notes + plan.notes + proposed.unreadable.map { "\($0) is a template or no YAML: not judged" }
-        )
+            notes: learned.notes + plan.notes + proposed.notes)
         return ScopePlan(
             scope: scope, items: kept, changes: plan.changes, refused: plan.refused.map(\.description), before: before,
             after: after, stopping: stopping, fingerprint: fingerprint, context: context)
@@ -71,7 +70,7 @@ struct ScopePlanner {
     private func keeping(_ item: ProposedItem) -> ProposedItem {
         var kept = 0
         let policies = item.policies.map { policy in
-            guard let present = base.policy(policy.namespace, policy.name) else { return policy }
+            guard let present = base.policy(like: policy) else { return policy }
             let grown = Growth.of(present, policy)
             kept += grown.kept
             return grown.value

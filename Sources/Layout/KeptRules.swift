@@ -4,16 +4,16 @@ package import Domain
 package enum KeptRules {
     /// The new policy with the rules of the present one that it does not have; and how many cells were kept.
     ///
-    /// Nothing is kept of a policy that selected other pods.
+    /// Nothing is kept of a policy that selected other pods, or whose dialect means something else by the same words.
     package static func merge(_ new: NetworkPolicy, keeping present: NetworkPolicy) -> (
         policy: NetworkPolicy, kept: Int
     ) {
-        guard new.podSelector == present.podSelector else { return (new, 0) }
+        guard new.podSelector == present.podSelector, new.dialect.means(like: present.dialect) else { return (new, 0) }
         var policy = new
         let ingress = missing(present.ingress, in: new.ingress)
         let egress = missing(present.egress, in: new.egress)
         policy.ingress += ingress.rules
-        policy.egress += egress.rules
+        policy.egress = readingNames(policy.egress + egress.rules, as: new.egress + present.egress)
         policy.policyTypes = NetworkPolicy.PolicyType.allCases.filter {
             new.policyTypes.contains($0) || present.policyTypes.contains($0)
         }
@@ -51,9 +51,25 @@ package enum KeptRules {
                     portsOfPeers.append((ports, [peer]))
                 }
             }
-            rules += portsOfPeers.map { NetworkPolicy.Rule(peers: $0.peers, ports: $0.ports) }
+            rules += portsOfPeers.map {
+                NetworkPolicy.Rule(peers: $0.peers, ports: $0.ports, readsNames: rule.readsNames)
+            }
         }
         return (rules, count)
+    }
+
+    /// The rules, where those of which all cells read names on one side do so: a rule for the same look-ups that does not
+    /// would let them pass unread (Cilium documentation, "Layer 7 Policies").
+    private static func readingNames(
+        _ rules: [NetworkPolicy.Rule], as known: [NetworkPolicy.Rule]
+    ) -> [NetworkPolicy.Rule] {
+        let reading = Set(known.filter(\.readsNames).flatMap(cells))
+        return rules.map { rule in
+            var rule = rule
+            let own = cells(rule)
+            rule.readsNames = rule.readsNames || !own.isEmpty && own.allSatisfy(reading.contains)
+            return rule
+        }
     }
 
     private static func cells(_ rule: NetworkPolicy.Rule) -> [Cell] {
@@ -118,4 +134,10 @@ package enum KeptRules {
                 }
         }
     }
+}
+
+extension PolicyDialect {
+    /// True if rules of both say the same with the same peers. Cilium does not: its address ranges hold nothing in the
+    /// cluster.
+    fileprivate func means(like other: PolicyDialect) -> Bool { (self == .cilium) == (other == .cilium) }
 }

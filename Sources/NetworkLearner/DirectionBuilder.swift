@@ -121,7 +121,7 @@ extension DirectionBuilder {
         let isNamed = options.ports.namedIn.contains(id.namespace)
         return RuleShape(
             outside: OutsideRanges(options: options.outside, isForbidden: view.overlapsCluster),
-            resolvers: infrastructure.resolverPeers,
+            resolvers: isIngress ? [] : infrastructure.resolverPeers, resolverPorts: infrastructure.resolverPorts,
             name: { port, peers in isNamed ? name(port, isIngress ? [id] : selected(peers)) : nil },
             writesRanges: options.ports.writesRanges)
     }

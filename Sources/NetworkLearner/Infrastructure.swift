@@ -69,6 +69,9 @@ struct Infrastructure {
         }
     }
 
-    /// The peers of the resolvers, by which rules for looking up names are told.
-    var resolverPeers: Set<RankedPeer> { Set(resolvers.map(\.peer)) }
+    /// The resolvers that rules for looking up names have to tell from others: only plugins that read the answers ask for it.
+    var resolverPeers: Set<RankedPeer> { dialect.hasNames ? Set(resolvers.map(\.peer)) : [] }
+
+    /// The ports on which resolvers answer.
+    var resolverPorts: Set<RulePort> { Set(resolvers.flatMap(\.ports)) }
 }

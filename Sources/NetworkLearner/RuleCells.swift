@@ -138,24 +138,40 @@ extension RuleCells {
         return groups
     }
 
+    /// What the cells of one rule have in common.
+    private struct RuleKey: Hashable, Comparable {
+        let ports: [RulePort]
+        let isNameLookup: Bool
+
+        static func < (left: RuleKey, right: RuleKey) -> Bool {
+            left.ports == right.ports
+                ? left.isNameLookup && !right.isNameLookup : left.ports.lexicographicallyPrecedes(right.ports)
+        }
+    }
+
     /// The rules in canonical order.
     func rules(_ shape: RuleShape, evidence table: EdgeTable) -> [NetworkRule] {
-        var byPorts: [[RulePort]: (peers: [RankedPeer], evidence: [Int32])] = [:]
+        var byPorts: [RuleKey: (peers: [RankedPeer], evidence: [Int32])] = [:]
         for group in groups() {
-            byPorts[group.ports.map(\.port), default: ([], [])].peers.append(group.peer)
-            byPorts[group.ports.map(\.port)]?.evidence += group.ports.flatMap(\.evidence)
+            let isResolver = shape.resolvers.contains(group.peer)
+            let lookups = isResolver ? group.ports.filter { shape.resolverPorts.contains($0.port) } : []
+            let others = isResolver ? group.ports.filter { !shape.resolverPorts.contains($0.port) } : group.ports
+            for (ports, isNameLookup) in [(lookups, true), (others, false)] where !ports.isEmpty {
+                let key = RuleKey(ports: ports.map(\.port), isNameLookup: isNameLookup)
+                byPorts[key, default: ([], [])].peers.append(group.peer)
+                byPorts[key]?.evidence += ports.flatMap(\.evidence)
+            }
         }
         var unseen = 0.0
-        let merged = byPorts.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { ports, group in
+        let merged = byPorts.sorted { $0.key < $1.key }.compactMap { key, group in
             let blocks = shape.outside.joined(group.peers, budget: shape.outside.options.unseenAddresses - unseen)
             unseen += blocks.unseen
             let peers = blocks.peers.sorted().map(\.peer)
             return NetworkRule(
-                peers: peers, ports: shape.written(ports, peers),
+                peers: peers, ports: shape.written(key.ports, peers),
                 evidence: EvidenceList(
                     Set(edges(group.evidence)).sorted(), of: table, and: declarations(group.evidence)),
-                unseenAddresses: blocks.unseen,
-                isNameLookup: group.peers.contains { shape.resolvers.contains($0) })
+                unseenAddresses: blocks.unseen, isNameLookup: key.isNameLookup)
         }
         return merged.sorted { left, right in
             left.ports == right.ports

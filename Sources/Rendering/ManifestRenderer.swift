@@ -7,18 +7,27 @@ package enum ManifestRenderer {
         "# \(TerminalText.oneLine(comment))\n" + documents.map(\.text).joined(separator: "---\n")
     }
 
-    /// A NetworkPolicy as `networking.k8s.io/v1` writes it.
+    /// A network policy as its dialect writes it.
     package static func document(_ policy: NetworkPolicy) -> YAMLValue {
+        let (version, kind, spec) =
+            switch policy.dialect {
+            case .kubernetes: ("networking.k8s.io/v1", "NetworkPolicy", spec(policy))
+            case .cilium: ("cilium.io/v2", "CiliumNetworkPolicy", CiliumRenderer.spec(policy))
+            case .calico: ("projectcalico.org/v3", "NetworkPolicy", CalicoRenderer.spec(policy))
+            case .calicoStaged: ("projectcalico.org/v3", "StagedNetworkPolicy", CalicoRenderer.spec(policy))
+            }
+        return .fields([
+            "apiVersion": .string(version), "kind": .string(kind),
+            "metadata": metadata(policy.name, policy.namespace, policy.labels, policy.annotations), "spec": spec,
+        ])
+    }
+
+    private static func spec(_ policy: NetworkPolicy) -> YAMLValue {
         .fields([
-            "apiVersion": .string("networking.k8s.io/v1"),
-            "kind": .string("NetworkPolicy"),
-            "metadata": metadata(policy.name, policy.namespace, policy.labels, policy.annotations),
-            "spec": .fields([
-                "podSelector": selector(policy.podSelector),
-                "policyTypes": .strings(policy.policyTypes.map(\.rawValue)),
-                "ingress": rules(policy.ingress, peersKey: "from"),
-                "egress": rules(policy.egress, peersKey: "to"),
-            ]),
+            "podSelector": selector(policy.podSelector),
+            "policyTypes": .strings(policy.policyTypes.map(\.rawValue)),
+            "ingress": rules(policy.ingress, peersKey: "from"),
+            "egress": rules(policy.egress, peersKey: "to"),
         ])
     }
 
@@ -64,7 +73,8 @@ package enum ManifestRenderer {
 // MARK: - NetworkPolicy
 
 extension ManifestRenderer {
-    private static func selector(_ selector: LabelSelector) -> YAMLValue {
+    /// A `LabelSelector` as written.
+    static func selector(_ selector: LabelSelector) -> YAMLValue {
         .fields([
             "matchLabels": .sorted(selector.matchLabels),
             "matchExpressions": selector.matchExpressions.isEmpty

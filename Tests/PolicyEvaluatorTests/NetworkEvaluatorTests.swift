@@ -156,7 +156,10 @@ struct NetworkEvaluatorTests {
     @Test func `ICMP is not for these policies to decide`() throws {
         let web = try Sample.pod("shop", "web")
         let client = try Sample.pod("shop", "client", "10.0.0.2")
+        let everyone = Sample.policy(ingress: [Self.everything])
         #expect(NetworkEvaluator.judge([Sample.policy()], client, web, 0, protocol: .icmpv4) == .notExpressible)
+        #expect(NetworkEvaluator.judge([everyone], client, web, 0, protocol: .icmpv4) == .notExpressible)
+        #expect(NetworkEvaluator.judge([Sample.policy()], web, client, 0, protocol: .icmpv4).isAllowed)
     }
 
     @Test func `host-network pods are their node's address, and nothing else`() throws {

@@ -44,8 +44,8 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         case ipBlock(CIDR, except: [CIDR])
         /// Only in dialects with entities.
         case entity(NetworkEntity)
-        /// Outside hosts by DNS name, `*` standing for any characters of one label (Cilium: `matchPattern`). Only in
-        /// dialects with names.
+        /// Outside hosts by DNS name, `*` standing for any characters of one label, and `*` alone for every name (Cilium:
+        /// `matchPattern`). Only in egress rules of dialects with names.
         case name(String)
     }
 
@@ -86,4 +86,13 @@ package struct NetworkPolicy: Hashable, Sendable, Codable {
         self.ingress = ingress
         self.egress = egress
     }
+
+    /// The directions that it isolates, Ingress first, where an empty `policyTypes` is resolved as the API server does.
+    package var isolatedDirections: [PolicyType] {
+        guard policyTypes.isEmpty else { return PolicyType.allCases.filter(policyTypes.contains) }
+        return egress.isEmpty ? [.ingress] : [.ingress, .egress]
+    }
+
+    /// The rules of a direction.
+    package func rules(_ direction: PolicyType) -> [Rule] { direction == .ingress ? ingress : egress }
 }

@@ -2,7 +2,8 @@ extension WorkloadPolicy {
     /// The name of the generated NetworkPolicy: it stays the same whatever else is learned.
     package var manifestName: String { GeneratedName.object("leastwise", workload.kind.lowercased(), workload.name) }
 
-    /// The policy as Kubernetes has it.
+    /// The policy as its dialect has it. A rule whose peers or ports the dialect cannot say is the learner's mistake;
+    /// renderers leave it out rather than write a wider one.
     package var manifest: NetworkPolicy {
         var types: [NetworkPolicy.PolicyType] = []
         if ingress != nil { types.append(.ingress) }
@@ -13,10 +14,17 @@ extension WorkloadPolicy {
             ingress: ingress?.rules.map(lower) ?? [], egress: egress?.rules.map(lower) ?? [])
     }
 
+    /// Look-ups are read only where a rule depends on the answers, since reading costs a proxy (Cilium: "DNS Proxy").
     private func lower(_ rule: NetworkRule) -> NetworkPolicy.Rule {
         NetworkPolicy.Rule(
-            peers: rule.peers.map(lower),
-            ports: rule.ports.map(lower))
+            peers: rule.peers.map(lower), ports: rule.ports.map(lower), readsNames: rule.isNameLookup && dependsOnNames)
+    }
+
+    /// True if an outgoing rule names a host by its DNS name.
+    private var dependsOnNames: Bool {
+        (egress?.rules ?? []).contains { rule in
+            rule.peers.contains { if case .name = $0 { true } else { false } }
+        }
     }
 
     private func lower(_ port: RulePort) -> NetworkPolicy.PolicyPort {

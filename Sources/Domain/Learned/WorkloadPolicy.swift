@@ -70,7 +70,8 @@ package struct NetworkRule: Hashable, Sendable {
     package let evidence: EvidenceList
     /// How many outside addresses its ranges hold beyond those that were seen.
     package let unseenAddresses: Double
-    /// True if names are looked up at its peers, so that rules with names depend on it.
+    /// True if all of it is DNS look-ups: the peers are resolvers, and the ports those on which they answer. A plugin that
+    /// enforces names reads the answers that pass here; nothing else may share the rule.
     package let isNameLookup: Bool
 
     /// Nil if a list is empty, since an empty list means everyone, or every port.

@@ -19,8 +19,7 @@ package struct InventoryBuilder {
         builder.readWorkloads()
         builder.readServices()
         builder.readGrants()
-        builder.inventory.networkPolicies = builder.table.read(
-            builder.table.objects("networking.k8s.io/NetworkPolicy"), NetworkPolicyReader.policy)
+        builder.inventory.networkPolicies = builder.table.readPolicies()
         builder.readWebhooks()
         builder.readAddresses(addressSightings.filter { $0.cluster == cluster })
         builder.readNames(nameSightings.filter { $0.cluster == cluster })

@@ -74,7 +74,7 @@ extension JSONValue {
         return LabelSelector(matchLabels: try labels("matchLabels"), matchExpressions: requirements)
     }
 
-    private func asRequirement() throws(Malformed) -> LabelSelector.Requirement {
+    func asRequirement() throws(Malformed) -> LabelSelector.Requirement {
         let values = texts("values")
         guard let key = self["key"]?.text, ObjectName.isLabelKey(key),
             let operation = self["operator"]?.text.flatMap(LabelSelector.Operator.init),

@@ -19,6 +19,11 @@ extension JSONScanner {
             return try readObject(depth: depth) { _ in .text }
         case .array(let element):
             return try readArray(element, depth: depth)
+        case .open(let members):
+            return try readObject(depth: depth) { key in members[key] ?? .presence }
+        case .presence:
+            _ = try skipValue()
+            return .bool(true)
         }
     }
 

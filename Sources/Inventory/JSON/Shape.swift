@@ -8,6 +8,10 @@ indirect enum Shape: Sendable {
     /// An object with string values, all of them kept (labels).
     case texts
     case array(Shape)
+    /// The named members; each other one as `true` unless it is null, so that a reader can see that there is more.
+    case open([String: Shape])
+    /// `true` for whatever is there.
+    case presence
 
     static let textList = Shape.array(.text)
 }

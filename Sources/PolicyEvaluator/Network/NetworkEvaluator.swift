@@ -1,6 +1,6 @@
 package import Domain
 
-/// Judges connections by a set of NetworkPolicies, as `networking.k8s.io/v1` defines them.
+/// Judges connections by a set of NetworkPolicies, each as its dialect defines it; policies of all dialects add up.
 ///
 /// The rules come from the API reference (NetworkPolicySpec) and the concept page "Network Policies". Where these leave
 /// room: host-network pods are nothing but their node's address; ingress from a pod's own node always passes, egress to
@@ -25,29 +25,31 @@ package final class NetworkEvaluator {
     private static let rememberedAddresses = 65_536
 
     /// Prepares policies for judging. A namespace that is not among `namespaces` has no labels but its name.
-    package init(policies: [NetworkPolicy], namespaces: [Namespace: Labels]) {
-        table = PolicyTable(policies)
+    ///
+    /// - Parameter enforcedStaged: staged policies are not enforced and isolate nothing, but those with labels that this
+    ///   selects are judged as if they were: what is proposed as staged is meant to be enforced one day.
+    package init(policies: [NetworkPolicy], namespaces: [Namespace: Labels], enforcedStaged: LabelSelector? = nil) {
+        table = PolicyTable(
+            policies.filter { $0.dialect != .calicoStaged || enforcedStaged?.matches($0.labels) ?? false })
         self.namespaces = namespaces
     }
 
     /// Judges one connection, with all rules or policies that explain it.
     package func verdict(_ attempt: ConnectionAttempt) -> NetworkVerdict {
-        guard attempt.protocol.hasPorts else { return .notExpressible }
         guard !attempt.source.isSamePod(as: attempt.destination) else {
             return .allowed(egress: .samePod, ingress: .samePod)
         }
         let opening = Opening(attempt, from: selected(attempt.source), to: selected(attempt.destination))
         let egress = passage(.egress, opening, limit: .max)
         let ingress = passage(.ingress, opening, limit: .max)
-        guard let out = egress.allowance, let into = ingress.allowance else {
-            return .denied([egress.denial, ingress.denial].compactMap(\.self))
-        }
+        let denials = [egress.denial, ingress.denial].compactMap(\.self)
+        guard denials.isEmpty else { return .denied(denials) }
+        guard let out = egress.allowance, let into = ingress.allowance else { return .notExpressible }
         return .allowed(egress: out, ingress: into)
     }
 
-    /// True if the connection passes: like `verdict(_:)`, without the reasons and faster. False for ICMP.
+    /// True if the connection passes: like `verdict(_:)`, without the reasons and faster.
     package func isAllowed(_ attempt: ConnectionAttempt) -> Bool {
-        guard attempt.protocol.hasPorts else { return false }
         guard !attempt.source.isSamePod(as: attempt.destination) else { return true }
         let opening = Opening(attempt, from: selected(attempt.source), to: selected(attempt.destination))
         return passage(.ingress, opening, limit: 1).allowance != nil
@@ -72,7 +74,7 @@ private struct Opening {
     }
 }
 
-/// What one end of a connection does with it; one of both is nil.
+/// What one end of a connection does with it; both are nil where policies leave it open.
 private struct Passage {
     var allowance: NetworkVerdict.Allowance?
     var denial: NetworkVerdict.Denial?
@@ -88,7 +90,11 @@ extension NetworkEvaluator {
         }
         let rules = allowing(subject, direction, opening, limit: limit)
         if !rules.isEmpty { return Passage(allowance: .rules(rules.map { table.rules[$0].reference })) }
-        return Passage(denial: .init(direction: direction, policies: subject.references))
+        guard !attempt.protocol.hasPorts else {
+            return Passage(denial: .init(direction: direction, policies: subject.references))
+        }
+        let deciding = subject.decidingICMP
+        return deciding.isEmpty ? Passage() : Passage(denial: .init(direction: direction, policies: deciding))
     }
 
     /// The numbers of the rules that allow the attempt, ascending; with a limit, the first that are found.
@@ -100,8 +106,10 @@ extension NetworkEvaluator {
         let attempt = opening.attempt
         let peers =
             direction == .ingress
-            ? peers(of: attempt.source, opening.source, at: attempt.sourceAddress)
-            : peers(of: attempt.destination, opening.destination, at: attempt.destinationAddress)
+            ? peers(of: attempt.source, opening.source, at: attempt.sourceAddress, facing: attempt.destination)
+            : peers(
+                of: attempt.destination, opening.destination, at: attempt.destinationAddress, facing: attempt.source,
+                isDestination: true)
         for numbers in rules(subject.byPeer, for: peers) {
             found += numbers.filter { table.rules[$0].matches(opening.target) }
             if found.count >= limit { return found }
@@ -116,18 +124,7 @@ extension NetworkEvaluator {
         return byPeer.filter { wanted.contains($0.key) }.map(\.value)
     }
 
-    /// All peers that hold a party: those for pods, and blocks.
-    func peers(of party: NetworkParty, _ pod: SelectedPod?, at address: IPAddress?) -> [Int] {
-        let held = pod?.peers ?? []
-        guard table.peers.hasBlocks else { return held }
-        guard let address else {
-            let blocks = party.addresses.flatMap(blocks(holding:))
-            return blocks.isEmpty ? held : sortedUnique(held + blocks)
-        }
-        return held + blocks(holding: address)
-    }
-
-    private func sortedUnique(_ numbers: [Int]) -> [Int] {
+    func sortedUnique(_ numbers: [Int]) -> [Int] {
         guard numbers.count > 1 else { return numbers }
         return numbers.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
@@ -153,7 +150,7 @@ extension NetworkEvaluator {
         return groups
     }
 
-    private func blocks(holding address: IPAddress) -> [Int] {
+    func blocks(holding address: IPAddress) -> [Int] {
         if let known = blocks[address] { return known }
         if blocks.count >= Self.rememberedAddresses { blocks.removeAll(keepingCapacity: true) }
         let found = table.peers.blocks(holding: address)

@@ -13,6 +13,12 @@ package struct NetworkParty: Hashable, Sendable {
     package let isHostNetwork: Bool
     /// The node that a pod runs on, or the node that the party itself is; nil where unknown.
     package let nodeName: String?
+    /// True for a node, whether or not its name is known.
+    package let isNode: Bool
+    /// True for an address at which the API server answers, be it a node's or outside of the cluster.
+    package let isAPIServer: Bool
+    /// DNS names that were answered with the party's addresses, for rules that name hosts; without a dot at the end.
+    package let names: [String]
 
     /// A pod. Without its name two parties are the same pod only if they share an address.
     package init(
@@ -26,10 +32,16 @@ package struct NetworkParty: Hashable, Sendable {
         self.ports = ports
         self.isHostNetwork = isHostNetwork
         self.nodeName = nodeName
+        isNode = false
+        isAPIServer = false
+        names = []
     }
 
-    /// An address outside of the cluster, or a node if it has a node name.
-    package init(addresses: [IPAddress], nodeName: String? = nil) {
+    /// An address outside of the cluster; or a node, or the API server. A party with a node's name is a node.
+    package init(
+        addresses: [IPAddress], nodeName: String? = nil, isNode: Bool = false, isAPIServer: Bool = false,
+        names: [String] = []
+    ) {
         namespace = nil
         name = ""
         labels = [:]
@@ -37,6 +49,9 @@ package struct NetworkParty: Hashable, Sendable {
         ports = []
         isHostNetwork = false
         self.nodeName = nodeName
+        self.isNode = isNode || nodeName != nil
+        self.isAPIServer = isAPIServer
+        self.names = names
     }
 
     /// The pod as the API server lists it.
@@ -54,7 +69,10 @@ package struct NetworkParty: Hashable, Sendable {
 
 extension NetworkParty {
     /// True if traffic of this party has a node's address: a node, or a host-network pod.
-    private var isOnHost: Bool { namespace == nil ? nodeName != nil : isHostNetwork }
+    var isOnHost: Bool { namespace == nil ? isNode : isHostNetwork }
+
+    /// True for what has no identity in the cluster: neither pod nor node nor API server.
+    var isOutside: Bool { namespace == nil && !isNode && !isAPIServer }
 
     /// True if this party is the node that runs the pod, or shares that node's network.
     func isOwnNode(of pod: NetworkParty) -> Bool {

@@ -6,7 +6,7 @@ package enum NetworkVerdict: Hashable, Sendable {
     case allowed(egress: Allowance, ingress: Allowance)
     /// At least one end blocks it; egress first.
     case denied([Denial])
-    /// The protocol is none that `networking.k8s.io/v1` can name: policies do not decide, network plugins differ.
+    /// ICMP, where all that isolates an end is of `networking.k8s.io/v1`, which cannot name it: network plugins differ.
     case notExpressible
 
     /// Why one end lets a connection pass.

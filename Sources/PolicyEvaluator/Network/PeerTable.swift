@@ -7,6 +7,12 @@ struct PeerTable {
         case local(Namespace, LabelSelector)
         case selected(namespaces: LabelSelector, pods: LabelSelector)
         case block(CIDR, except: [CIDR])
+        /// A block that holds nothing in the cluster.
+        case outsideBlock(CIDR, except: [CIDR])
+        case entity(NetworkEntity)
+        /// A node, whether it is the selected pod's own or another.
+        case anyNode
+        case name(String)
     }
 
     private var ids: [Key: Int] = [:]
@@ -15,23 +21,33 @@ struct PeerTable {
     /// The pod selectors beside each distinct namespace selector, by its number.
     private var selectedPods: [SelectorIndex] = []
     private var blocks = AddressIndex()
+    private var outsideBlocks = AddressIndex()
+    private var names: [(pattern: NamePattern, id: Int)] = []
     private var exceptions: [Int: AddressIndex] = [:]
 
-    /// The peer's number. Nil for one without any selector, which the API server refuses and which holds nobody.
-    mutating func intern(_ peer: NetworkPolicy.Peer, policyNamespace: Namespace) -> Int? {
-        guard let key = Self.key(peer, policyNamespace: policyNamespace) else { return nil }
+    /// The peer's number. Nil for one that the API server refuses, or that its dialect has no word for: it holds nobody.
+    mutating func intern(_ peer: NetworkPolicy.Peer, of policy: NetworkPolicy) -> Int? {
+        Self.key(peer, of: policy).map { intern($0) }
+    }
+
+    /// The number of the peer that a rule has which names both kinds of nodes.
+    mutating func internAnyNode() -> Int { intern(.anyNode) }
+
+    private mutating func intern(_ key: Key) -> Int {
         if let known = ids[key] { return known }
         ids[key] = ids.count
         return ids.count - 1
     }
 
-    private static func key(_ peer: NetworkPolicy.Peer, policyNamespace: Namespace) -> Key? {
+    private static func key(_ peer: NetworkPolicy.Peer, of policy: NetworkPolicy) -> Key? {
         switch peer {
         case .pods(nil, nil): nil
-        case .pods(let pods?, nil): .local(policyNamespace, pods)
+        case .pods(let pods?, nil): .local(policy.namespace, pods)
         case .pods(let pods, let namespaces?): .selected(namespaces: namespaces, pods: pods ?? LabelSelector())
-        case .ipBlock(let range, let except): .block(range, except: except)
-        case .entity, .name: nil
+        case .ipBlock(let range, let except):
+            policy.dialect == .cilium ? .outsideBlock(range, except: except) : .block(range, except: except)
+        case .entity(let entity): policy.dialect.hasEntities ? .entity(entity) : nil
+        case .name(let name): policy.dialect.hasNames ? .name(name) : nil
         }
     }
 
@@ -43,7 +59,14 @@ struct PeerTable {
             switch key {
             case .local(let namespace, let pods): local[namespace, default: []].append((pods, id))
             case .selected(let namespaces, let pods): selected[namespaces, default: []].append((pods, id))
-            case .block(let range, let except): insert(range, except: except, id: id)
+            case .block(let range, let except):
+                blocks.insert(range, id: id)
+                exclude(except, from: id)
+            case .outsideBlock(let range, let except):
+                outsideBlocks.insert(range, id: id)
+                exclude(except, from: id)
+            case .name(let name): names.append((NamePattern(name), id))
+            case .entity, .anyNode: continue
             }
         }
         localPods = local.mapValues(SelectorIndex.init)
@@ -52,16 +75,15 @@ struct PeerTable {
         selectedPods = groups.map { SelectorIndex($0.value) }
     }
 
-    private mutating func insert(_ range: CIDR, except: [CIDR], id: Int) {
-        blocks.insert(range, id: id)
+    private mutating func exclude(_ except: [CIDR], from id: Int) {
         guard !except.isEmpty else { return }
-        var index = AddressIndex()
-        for inner in except { index.insert(inner, id: 0) }
-        exceptions[id] = index
+        var inside = AddressIndex()
+        for inner in except { inside.insert(inner, id: 0) }
+        exceptions[id] = inside
     }
 
     /// False if no peer is an address block; addresses then need not be looked up.
-    var hasBlocks: Bool { !blocks.isEmpty }
+    var hasBlocks: Bool { !blocks.isEmpty || !outsideBlocks.isEmpty }
 
     /// The numbers of the selector groups that accept a namespace, for `pods(in:groups:labels:)`.
     func namespaceGroups(_ namespaceLabels: Labels) -> [Int] { namespaceSelectors.matches(namespaceLabels) }
@@ -72,8 +94,25 @@ struct PeerTable {
         return groups.reduce(into: local) { $0 += selectedPods[$1].matches(labels) }.sorted()
     }
 
-    /// The address blocks that hold an address, ascending.
-    func blocks(holding address: IPAddress) -> [Int] {
-        blocks.matches(address).filter { exceptions[$0]?.matches(address).isEmpty ?? true }.sorted()
+    /// The address blocks that hold an address, whoever has it, ascending.
+    func blocks(holding address: IPAddress) -> [Int] { holding(address, blocks) }
+
+    /// The address blocks that hold an address which nothing in the cluster has, ascending.
+    func outsideBlocks(holding address: IPAddress) -> [Int] { holding(address, outsideBlocks) }
+
+    private func holding(_ address: IPAddress, _ index: AddressIndex) -> [Int] {
+        index.matches(address).filter { exceptions[$0]?.matches(address).isEmpty ?? true }.sorted()
+    }
+
+    /// The number of an entity; nil if no rule names it.
+    func entity(_ entity: NetworkEntity) -> Int? { ids[.entity(entity)] }
+
+    /// The number of the peer that holds every node; nil if no rule names both kinds.
+    var anyNode: Int? { ids[.anyNode] }
+
+    /// The peers that name one of the hosts.
+    func names(holding hosts: [String]) -> [Int] {
+        guard !names.isEmpty, !hosts.isEmpty else { return [] }
+        return names.filter { name in hosts.contains(where: name.pattern.matches) }.map(\.id)
     }
 }

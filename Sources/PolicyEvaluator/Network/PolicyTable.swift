@@ -9,8 +9,13 @@ struct PolicyTable {
         let ports: [PortMatch]
         /// Nil for everybody.
         let peers: [Int]?
+        /// False where the dialect leaves open what its rules mean for ICMP.
+        let decidesICMP: Bool
 
-        func matches(_ target: PortTarget) -> Bool { ports.isEmpty || ports.contains { $0.matches(target) } }
+        func matches(_ target: PortTarget) -> Bool {
+            guard decidesICMP || target.protocol.hasPorts else { return false }
+            return ports.isEmpty || ports.contains { $0.matches(target) }
+        }
     }
 
     /// Sorted by namespace and name, so that a policy's number orders it.
@@ -48,15 +53,21 @@ struct PolicyTable {
     private mutating func add(
         _ added: [NetworkPolicy.Rule], of number: Int, _ direction: NetworkPolicy.PolicyType
     ) -> Range<Int> {
-        let namespace = policies[number].namespace
+        let policy = policies[number]
         let first = rules.count
         for (index, rule) in added.enumerated() {
-            let numbers = rule.peers.compactMap { peers.intern($0, policyNamespace: namespace) }
+            var numbers = rule.peers.compactMap { peers.intern($0, of: policy) }
+            if policy.dialect.hasEntities, rule.peers.contains(.entity(.host)),
+                rule.peers.contains(.entity(.remoteNode))
+            {
+                numbers.append(peers.internAnyNode())
+            }
             rules.append(
                 Rule(
                     policy: number,
                     reference: RuleReference(policy: references[number], direction: direction, index: index),
-                    ports: rule.ports.map(PortMatch.init), peers: rule.peers.isEmpty ? nil : numbers))
+                    ports: rule.ports.map(PortMatch.init), peers: rule.peers.isEmpty ? nil : numbers,
+                    decidesICMP: policy.dialect.hasICMP))
         }
         return first..<rules.count
     }

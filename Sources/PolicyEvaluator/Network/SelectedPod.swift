@@ -14,6 +14,8 @@ final class SelectedPod {
         /// Policies that isolate the pod in this direction. None: everything passes.
         let policies: [Int]
         let references: [PolicyReference]
+        /// Those of them whose dialect says what becomes of ICMP.
+        let decidingICMP: [PolicyReference]
         /// Rules for everybody.
         let open: [Int]
         /// The other rules, by peer.
@@ -45,6 +47,8 @@ final class SelectedPod {
             }
         }
         let references = policies.map { table.references[$0] }
-        return Isolation(policies: policies, references: references, open: open, byPeer: byPeer)
+        let decidingICMP = policies.filter { table.policies[$0].dialect.hasICMP }.map { table.references[$0] }
+        return Isolation(
+            policies: policies, references: references, decidingICMP: decidingICMP, open: open, byPeer: byPeer)
     }
 }

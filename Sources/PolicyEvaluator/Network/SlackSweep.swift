@@ -31,7 +31,7 @@ struct SlackSweep {
         rules = evaluator.table.rules
         members = parties.map { party in
             let pod = evaluator.selected(party)
-            return Member(pod: pod, peers: evaluator.peers(of: party, pod, at: nil))
+            return Member(pod: pod, peers: evaluator.peers(of: party, pod, at: nil, facing: nil))
         }
         let none = PartyMask(none: parties.count)
         nobody = none
