@@ -46,9 +46,37 @@ struct ScenarioTests {
         let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().session.learn())
         let probes = try scenario.probes()
         #expect(probes.denied.count > 0, "a scenario without a denied probe proves little")
-        let blocked = try judge.allowed(probes.allowed).filter { !$0.isAllowed }.map(\.probe)
-        #expect(blocked.isEmpty)
-        let open = try judge.allowed(probes.denied).filter(\.isAllowed).map(\.probe)
-        #expect(open.isEmpty)
+        let blocked = try judge.blocked(probes.allowed)
+        #expect(blocked == [])
+        let open = try judge.open(probes.denied)
+        #expect(open == [])
+    }
+
+    @Test(.enabled(if: !isRecording), arguments: Scenario.all)
+    func `does not answer awaited probes yet`(_ scenario: Scenario) throws {
+        guard let awaited = try scenario.awaitedProbes() else { return }
+        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().session.learn())
+        #expect(awaited.allowed.count + awaited.denied.count > 0)
+        for attempt in awaited.allowed.each {
+            let wrong = try judge.blocked(attempt)
+            withKnownIssue("answered as demanded now: move it to probes.json") { #expect(wrong == []) }
+        }
+        for attempt in awaited.denied.each {
+            let wrong = try judge.open(attempt)
+            withKnownIssue("answered as demanded now: move it to probes.json") { #expect(wrong == []) }
+        }
+    }
+
+    /// An empty or omitted list of peers means everyone, an empty selector every pod ("Network Policies", Kubernetes
+    /// documentation).
+    @Test(arguments: Scenario.all)
+    func `never means everyone by leaving something out`(_ scenario: Scenario) throws {
+        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().session.learn())
+        for policy in judge.policies {
+            #expect(!policy.podSelector.isEmpty, "\(policy.name)")
+            #expect(!policy.policyTypes.isEmpty, "\(policy.name)")
+            let isComplete = (policy.ingress + policy.egress).allSatisfy { !$0.peers.isEmpty && !$0.ports.isEmpty }
+            #expect(isComplete, "\(policy.name)")
+        }
     }
 }
