@@ -10,8 +10,21 @@ import Testing
 struct ScenarioTests {
     private static let isRecording = ProcessInfo.processInfo.environment["RECORD_GOLDENS"] == "1"
 
-    @Test func `there are scenarios`() {
-        #expect(Scenario.all.count >= 12)
+    /// The pitfalls that are known to trip learners of network policies, by the number that folders begin with.
+    private static let pitfalls = 1...33
+
+    @Test func `there are scenarios beside those of pitfalls`() {
+        #expect(Scenario.all.count { $0.pitfall == nil } >= 7)
+    }
+
+    @Test(arguments: pitfalls)
+    func `each pitfall has a scenario`(_ pitfall: Int) {
+        #expect(Scenario.all.contains { $0.pitfall == pitfall })
+    }
+
+    @Test func `no folder has the number of an unknown pitfall`() {
+        let unknown = Scenario.all.filter { $0.pitfall.map { !Self.pitfalls.contains($0) } ?? false }
+        #expect(unknown.isEmpty)
     }
 
     @Test(arguments: Scenario.all)

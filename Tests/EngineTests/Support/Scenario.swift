@@ -34,8 +34,11 @@ struct Scenario: CustomStringConvertible, Sendable {
                 configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) }))
     }
 
-    /// The pitfall that the scenario is about, which its name begins with; nil for others.
-    var pitfall: Int? { name.split(separator: "-").first.flatMap { $0.count == 2 ? Int($0) : nil } }
+    /// The pitfall of network policies that the scenario is about, which its name begins with; nil for others.
+    var pitfall: Int? {
+        guard input("flows.ndjson") != nil else { return nil }
+        return name.split(separator: "-").first.flatMap { $0.count == 2 ? Int($0) : nil }
+    }
 
     func probes() throws -> Probes {
         try Probes(contentsOf: folder.appending(path: "input").appending(path: "probes.json"))
