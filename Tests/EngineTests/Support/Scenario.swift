@@ -26,12 +26,26 @@ struct Scenario: CustomStringConvertible, Sendable {
         return FileManager.default.fileExists(atPath: url.path) ? url : nil
     }
 
-    func observed() throws -> ObservedCluster {
-        try ObservedCluster(
-            Inputs(
-                objects: [input("objects.json")].compactMap { $0 }, flows: [input("flows.ndjson")].compactMap { $0 },
-                audit: [input("audit.ndjson")].compactMap { $0 },
-                configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) }))
+    func observed() throws -> ObservedCluster { try ObservedCluster(inputs()) }
+
+    /// The last flow first, and the objects after all flows.
+    func observedBackwards() throws -> ObservedCluster {
+        let inputs = try inputs()
+        let lines = try inputs.flows.flatMap { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n") }
+        let folder = try TemporaryFolder()
+        return try withExtendedLifetime(folder) {
+            let flows = try folder.write(lines.reversed().joined(separator: "\n"), to: "flows.ndjson")
+            let cluster = try ObservedCluster(Inputs(flows: [flows], configuration: inputs.configuration))
+            try cluster.observe(Inputs(objects: inputs.objects))
+            return cluster
+        }
+    }
+
+    private func inputs() throws -> Inputs {
+        Inputs(
+            objects: [input("objects.json")].compactMap { $0 }, flows: [input("flows.ndjson")].compactMap { $0 },
+            audit: [input("audit.ndjson")].compactMap { $0 },
+            configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) })
     }
 
     /// The pitfall of network policies that the scenario is about, which its name begins with; nil for others.
@@ -47,6 +61,11 @@ struct Scenario: CustomStringConvertible, Sendable {
     /// Probes that are not answered as demanded yet.
     func awaitedProbes() throws -> Probes? {
         try input("awaiting.json").map { try Probes(contentsOf: $0) }
+    }
+
+    /// The text of a configuration that the scenario needs, and that no version can read yet.
+    func awaitedSettings() throws -> String? {
+        try input("awaiting.yaml").map { try String(contentsOf: $0, encoding: .utf8) }
     }
 
     /// The tree of files that is proposed, the summary that a person sees, and what was held back with the reasons.
