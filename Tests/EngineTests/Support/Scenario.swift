@@ -2,6 +2,7 @@ import Configuration
 import Domain
 import Foundation
 import Layout
+import NetworkLearner
 
 @testable import Engine
 
@@ -25,25 +26,56 @@ struct Scenario: CustomStringConvertible, Sendable {
         return FileManager.default.fileExists(atPath: url.path) ? url : nil
     }
 
-    func observed() throws -> ObservedCluster {
-        try ObservedCluster(
-            Inputs(
-                objects: [input("objects.json")].compactMap { $0 }, flows: [input("flows.ndjson")].compactMap { $0 },
-                audit: [input("audit.ndjson")].compactMap { $0 },
-                configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) }))
+    func observed() throws -> ObservedCluster { try ObservedCluster(inputs()) }
+
+    /// The last flow first, and the objects after all flows.
+    func observedBackwards() throws -> ObservedCluster {
+        let inputs = try inputs()
+        let lines = try inputs.flows.flatMap { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n") }
+        let folder = try TemporaryFolder()
+        return try withExtendedLifetime(folder) {
+            let flows = try folder.write(lines.reversed().joined(separator: "\n"), to: "flows.ndjson")
+            let cluster = try ObservedCluster(Inputs(flows: [flows], configuration: inputs.configuration))
+            try cluster.observe(Inputs(objects: inputs.objects))
+            return cluster
+        }
+    }
+
+    private func inputs() throws -> Inputs {
+        Inputs(
+            objects: [input("objects.json")].compactMap { $0 }, flows: [input("flows.ndjson")].compactMap { $0 },
+            audit: [input("audit.ndjson")].compactMap { $0 },
+            configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) })
+    }
+
+    /// The pitfall of network policies that the scenario is about, which its name begins with; nil for others.
+    var pitfall: Int? {
+        guard input("flows.ndjson") != nil else { return nil }
+        return name.split(separator: "-").first.flatMap { $0.count == 2 ? Int($0) : nil }
     }
 
     func probes() throws -> Probes {
-        try JSONDecoder().decode(
-            Probes.self, from: Data(contentsOf: folder.appending(path: "input").appending(path: "probes.json")))
+        try Probes(contentsOf: folder.appending(path: "input").appending(path: "probes.json"))
     }
 
-    /// The tree of files that is proposed, and the summary that a person sees.
+    /// Probes that are not answered as demanded yet.
+    func awaitedProbes() throws -> Probes? {
+        try input("awaiting.json").map { try Probes(contentsOf: $0) }
+    }
+
+    /// The text of a configuration that the scenario needs, and that no version can read yet.
+    func awaitedSettings() throws -> String? {
+        try input("awaiting.yaml").map { try String(contentsOf: $0, encoding: .utf8) }
+    }
+
+    /// The tree of files that is proposed, the summary that a person sees, and what was held back with the reasons.
     static func tree(of observed: ObservedCluster) throws -> [String: String] {
         let report = try observed.preview()
         let placement = FilePlacement(
             placement: try Placement(pattern: observed.settings.repository.path), cluster: observed.settings.cluster)
         var tree = ["summary.txt": report.summary]
+        let held = report.learned.network.heldBack
+        if !held.isEmpty { tree["held-back.txt"] = held.map { "\($0.text)\n" }.joined() }
         for file in report.items.flatMap({ placement.files(of: $0) }).map(\.file) {
             guard tree.updateValue(file.contents, forKey: file.path) == nil else { throw Clash(path: file.path) }
         }
@@ -83,19 +115,30 @@ struct Probes: Decodable {
     let allowed: Attempts
     let denied: Attempts
 
+    init(contentsOf file: URL) throws {
+        self = try JSONDecoder().decode(Probes.self, from: Data(contentsOf: file))
+    }
+
     struct Attempts: Decodable {
         var connections: [Connection]?
         var requests: [Request]?
 
         var count: Int { (connections ?? []).count + (requests ?? []).count }
+
+        /// Each attempt on its own.
+        var each: [Attempts] {
+            (connections ?? []).map { Attempts(connections: [$0]) } + (requests ?? []).map { Attempts(requests: [$0]) }
+        }
     }
 
-    /// Ends are workloads (`shop/Deployment/web`) or addresses.
+    /// Ends are workloads (`shop/Deployment/web`), addresses, or as `from` a node (`node/node-1`).
     struct Connection: Decodable {
         let from: String
         let to: String
         let port: UInt16
         var `protocol`: String?
+        /// In `awaiting.json`: why it is not answered as demanded yet.
+        var why: String?
     }
 
     struct Request: Decodable {

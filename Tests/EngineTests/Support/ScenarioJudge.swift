@@ -8,6 +8,7 @@ import RBACLearner
 
 /// Judges the manifests of a golden tree, read back from their YAML.
 struct ScenarioJudge {
+    let policies: [NetworkPolicy]
     private let network: NetworkEvaluator
     private let access: AccessEvaluator
     private let learned: LearnedCluster
@@ -15,27 +16,38 @@ struct ScenarioJudge {
     init(_ tree: [String: String], learned: LearnedCluster) {
         let repository = RepositoryPolicies(
             RepositoryTree(files: tree.mapValues { [UInt8]($0.utf8) }), cluster: learned.cluster)
-        network = NetworkEvaluator(policies: repository.policies, namespaces: learned.inventory.namespaces)
+        policies = repository.policies
+        network = NetworkEvaluator(policies: policies, namespaces: learned.inventory.namespaces)
         access = AccessEvaluator(grants: repository.grants)
         self.learned = learned
     }
 
     func isAllowed(_ connection: LearnedConnection) throws -> Bool {
-        try isAllowed(
-            from: parties(connection.source), to: parties(connection.destination), connection.protocol, connection.port)
+        try verdicts(
+            from: parties(connection.source), to: parties(connection.destination), connection.protocol, connection.port
+        ).allSatisfy { $0 }
     }
 
-    /// Each attempt in words, with its outcome.
-    func allowed(_ attempts: Probes.Attempts) throws -> [(probe: String, isAllowed: Bool)] {
-        try (attempts.connections ?? []).map { ("\($0)", try isAllowed($0)) }
-            + (attempts.requests ?? []).map { ("\($0)", isAllowed($0)) }
+    /// Attempts that do not pass, or do for some pods only.
+    func blocked(_ attempts: Probes.Attempts) throws -> [String] {
+        try (attempts.connections ?? []).filter { try verdicts($0).contains(false) }.map { "\($0)" }
+            + (attempts.requests ?? []).filter { !isAllowed($0) }.map { "\($0)" }
     }
 
-    private func isAllowed(_ probe: Probes.Connection) throws -> Bool {
+    /// Attempts that pass, be it for one pod only.
+    func open(_ attempts: Probes.Attempts) throws -> [String] {
+        try (attempts.connections ?? []).filter { try verdicts($0).contains(true) }.map { "\($0)" }
+            + (attempts.requests ?? []).filter { isAllowed($0) }.map { "\($0)" }
+    }
+
+    private func verdicts(_ probe: Probes.Connection) throws -> [Bool] {
         guard let transport = NetworkProtocol(name: probe.protocol ?? "TCP") else {
             throw NoSuchParty(name: "protocol")
         }
-        return try isAllowed(from: parties(probe.from), to: parties(probe.to), transport, Port(probe.port))
+        var destinations = try parties(probe.to)
+        // Whose own node it is can be said of pods that run, not of templates.
+        if probe.from.hasPrefix(Self.nodePrefix) { destinations.removeAll { $0.nodeName == nil } }
+        return try verdicts(from: parties(probe.from), to: destinations, transport, Port(probe.port))
     }
 
     private func isAllowed(_ request: Probes.Request) -> Bool {
@@ -50,11 +62,12 @@ struct ScenarioJudge {
         }
     }
 
-    private func isAllowed(
+    /// One verdict for each pod of the source with each of the destination.
+    private func verdicts(
         from sources: [NetworkParty], to destinations: [NetworkParty], _ transport: NetworkProtocol, _ port: Port
-    ) -> Bool {
-        sources.allSatisfy { source in
-            destinations.allSatisfy { destination in
+    ) -> [Bool] {
+        sources.flatMap { source in
+            destinations.map { destination in
                 network.isAllowed(
                     ConnectionAttempt(source: source, destination: destination, protocol: transport, port: port))
             }
@@ -68,9 +81,14 @@ struct ScenarioJudge {
         }
     }
 
-    /// A pod yet to come of a workload, and all that are there; or an address.
+    private static let nodePrefix = "node/"
+
+    /// A pod yet to come of a workload, and all that are there; or an address; or a node.
     private func parties(_ name: String) throws -> [NetworkParty] {
         if let address = IPAddress(name) { return [NetworkParty(addresses: [address])] }
+        if let node = learned.inventory.nodes.first(where: { Self.nodePrefix + $0.name == name }) {
+            return [NetworkParty(addresses: node.addresses, nodeName: node.name)]
+        }
         let templates = learned.inventory.workloads.filter { $0.id.description == name }.map {
             NetworkParty(
                 namespace: $0.id.namespace, labels: $0.templateLabels, ports: $0.ports, isHostNetwork: $0.hostNetwork)
