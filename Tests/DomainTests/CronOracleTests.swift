@@ -15,8 +15,8 @@ import Testing
         let fires = Self.walk(fields, from: start, minutes: length)
 
         for _ in 0..<5 {
-            let span = [Int64.random(in: 0...Int64(length * 60), using: &generator), Int64(length * 60)]
-            let (first, last) = (start + (span.min() ?? 0) / 2, start + (span[0]))
+            let last = start + Int64.random(in: 0...Int64(length * 60), using: &generator)
+            let first = start + (last - start) / 2
             let expected = fires.count { $0 > first && $0 <= last }
             #expect(
                 schedule.fires(after: Timestamp(seconds: first), through: Timestamp(seconds: last), limit: .max)
@@ -26,9 +26,9 @@ import Testing
         #expect((gaps.max() ?? 0) <= (schedule.cadence?.longestGap ?? .max), "\(text)")
     }
 
-    /// Schedules by days only, over four whole years: the longest gap is found there already.
+    /// Schedules by days only, over 28 other years than those the schedule looks at.
     @Test(arguments: UInt64(1)...30)
-    func `finds the longest gap of four years`(seed: UInt64) throws {
+    func `finds the longest gap of many years`(seed: UInt64) throws {
         var generator = SeededGenerator(state: seed)
         let fields = Self.bounds.enumerated().map { number, bounds in
             number < 2 ? Field(values: [0], text: "0") : Field(bounds: bounds, &generator)
