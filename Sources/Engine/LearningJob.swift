@@ -24,9 +24,10 @@ package struct LearningJob {
             addressSightings: try store.addressSightings(cluster: cluster),
             nameSightings: try store.nameSightings(cluster: cluster))
         let connections = try store.connectionTable(cluster: cluster)
+        let source = SourceDays(try store.coverage(cluster: cluster).filter { $0.source == .hubble })
         let accesses = try store.accesses(cluster: cluster)
         let network = NetworkLearner(options: options.network).learn(
-            NetworkObservations(connections: connections, inventory: inventory, newest: newest))
+            NetworkObservations(connections: connections, inventory: inventory, newest: newest, source: source))
         let memberships = try store.memberships(cluster: cluster)
         let access = AccessLearner(options: options.access).learn(
             AccessObservations(

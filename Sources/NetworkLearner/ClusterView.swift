@@ -15,7 +15,10 @@ struct ClusterView {
     private let fronting: [WorkloadPort: [(service: Service, port: Port)]]
     private let byNodePort: [NodePort: (position: Int32, port: Port)]
     private let byAddress: [IPAddress: Int32]
+    private let byExternalAddress: [IPAddress: [(Service, Int32)]]
     private let apiServers: Set<IPAddress>
+    private let apiServerRanges: [CIDR]
+    private let nodeRanges: [CIDR]
     private let clusterRanges: [CIDR]
 
     /// A port of a workload's pods.
@@ -39,6 +42,7 @@ struct ClusterView {
         var fronting: [WorkloadPort: [(service: Service, port: Port)]] = [:]
         var byNodePort: [NodePort: (position: Int32, port: Port)] = [:]
         var byAddress: [IPAddress: [Int32]] = [:]
+        var byExternalAddress: [IPAddress: [(Service, Int32)]] = [:]
         for workload in inventory.workloads {
             for port in workload.ports {
                 declared.insert(WorkloadPort(workload: workload.id, protocol: port.protocol, port: port.number))
@@ -46,6 +50,9 @@ struct ClusterView {
         }
         for (position, service) in inventory.services.enumerated() {
             for address in Set(service.clusterAddresses) { byAddress[address, default: []].append(Int32(position)) }
+            for address in Set(service.externalAddresses) {
+                byExternalAddress[address, default: []].append((service, Int32(position)))
+            }
             for port in service.ports {
                 if let number = port.nodePort {
                     byNodePort[NodePort(protocol: port.protocol, port: number)] = (Int32(position), port.port)
@@ -54,7 +61,7 @@ struct ClusterView {
                     let key = WorkloadPort(workload: backend.workload, protocol: port.protocol, port: backend.port)
                     declared.insert(key)
                     fronting[key, default: []].append((service, port.port))
-                    let isOpener = service.isExposed && exposed[key]?.isExposed != true
+                    let isOpener = service.isOpenItself && exposed[key]?.isOpenItself != true
                     if isOpener || service.isRouted && exposed[key] == nil { exposed[key] = service }
                 }
             }
@@ -69,7 +76,10 @@ struct ClusterView {
         self.byNodePort = byNodePort
         // An address that several claim tells nothing.
         self.byAddress = byAddress.compactMapValues { $0.count == 1 ? $0[0] : nil }
+        self.byExternalAddress = byExternalAddress
         hasEntities = options.dialect.hasEntities
+        apiServerRanges = options.apiServerRanges
+        nodeRanges = options.nodeRanges
         apiServers = addresses
         apiServerAddresses = addresses.sorted()
         clusterRanges = options.clusterRanges + Self.serviceRanges(inventory.services)
@@ -79,7 +89,9 @@ struct ClusterView {
     /// True if objects declare workloads; without them, records are all there is.
     var hasWorkloads: Bool { !index.inventory.workloads.isEmpty }
 
-    func isAPIServer(_ address: IPAddress) -> Bool { apiServers.contains(address) }
+    func isAPIServer(_ address: IPAddress) -> Bool {
+        apiServers.contains(address) || apiServerRanges.contains { $0.contains(address) }
+    }
 
     /// True if the address is in a range of pods or Services, whether or not one has it now.
     func isInsideCluster(_ address: IPAddress) -> Bool {
@@ -99,7 +111,17 @@ struct ClusterView {
         }
     }
 
-    func isNode(_ address: IPAddress) -> Bool { index.node(at: address) != nil }
+    func isNode(_ address: IPAddress) -> Bool {
+        index.node(at: address) != nil || nodeRanges.contains { $0.contains(address) }
+    }
+
+    /// True if some pod is known to have had the address at any time.
+    func isPodAddress(_ address: IPAddress) -> Bool {
+        if case .unknown = index.owner(of: address, from: Timestamp(rawValue: .min), to: .init(rawValue: .max)) {
+            return false
+        }
+        return true
+    }
 
     /// True if a container port or a Service's target port names that port of the workload, or if the outside address was
     /// looked up by name: whoever asks for a name means to connect to it.
@@ -125,6 +147,9 @@ struct ClusterView {
         }
     }
 
+    /// The Services with that load-balancer or external address, with their positions.
+    func services(atExternal address: IPAddress) -> [(Service, Int32)] { byExternalAddress[address] ?? [] }
+
     /// The Services that lead to a port of the workload, each with its own port.
     func services(
         leadingTo id: WorkloadID, protocol: NetworkProtocol, port: Port
@@ -147,17 +172,41 @@ struct ClusterView {
         exposed[WorkloadPort(workload: id, protocol: `protocol`, port: port)]
     }
 
-    /// Where a connection to a Service's address and port ends up: at the pods' port, or at the endpoints of a Service
-    /// without pods.
+    /// Where a connection to a Service's address and port ends up: at the pods' port, and at the endpoints of a Service
+    /// without a selector that are no pods.
     func targets(of service: Service, protocol: NetworkProtocol, port: Port) -> [(party: Party, port: Port)] {
         // Pods on the host network have no address of their own: their nodes stand among the endpoints.
         let backends = index.backends(of: service, port: port, protocol: `protocol`)
             .filter { index.workload($0.workload)?.hostNetwork != true }
-        if !backends.isEmpty { return backends.map { (.workload($0.workload), $0.port) } }
-        return index.endpoints(of: service, port: port, protocol: `protocol`).compactMap { endpoint in
-            if isAPIServer(endpoint.address) { return (.apiServer(endpoint.address), endpoint.port) }
-            if isNode(endpoint.address) { return (.node(endpoint.address), endpoint.port) }
-            return isInsideCluster(endpoint.address) ? nil : (.outside(endpoint.address), endpoint.port)
+        let pods = backends.map { (party: Party.workload($0.workload), port: $0.port) }
+        guard pods.isEmpty || service.selector.isEmpty else { return pods }
+        let others = index.endpoints(of: service, port: port, protocol: `protocol`).compactMap { endpoint in
+            party(at: endpoint.address).map { (party: $0, port: endpoint.port) }
         }
+        let found = pods + others
+        return found.isEmpty ? configuredAPIServer(service, `protocol`, port) : found
     }
+
+    /// An endpoint that is no pod; nil for a pod's address, which the pods stand for, and for one of nobody's.
+    private func party(at address: IPAddress) -> Party? {
+        if isAPIServer(address) { return .apiServer(address) }
+        if isNode(address) { return .node(address) }
+        return isInsideCluster(address) || isPodAddress(address) ? nil : .outside(address)
+    }
+
+    /// The API server behind its own Service where that lists no endpoints but the settings say where it is.
+    private func configuredAPIServer(
+        _ service: Service, _ protocol: NetworkProtocol, _ port: Port
+    ) -> [(party: Party, port: Port)] {
+        guard service.name == "kubernetes", service.namespace == Namespace("default") else { return [] }
+        let targets = service.ports.filter { $0.port == port && $0.protocol == `protocol` }.map { declared in
+            if case .number(let number) = declared.target { number } else { declared.port }
+        }
+        return apiServerRanges.flatMap { range in targets.map { (party: .apiServer(range.address), port: $0) } }
+    }
+}
+
+extension Service {
+    /// True if outside clients can reach it without a route: type NodePort or LoadBalancer, or external addresses.
+    var isOpenItself: Bool { isExposed || !externalAddresses.isEmpty }
 }

@@ -36,6 +36,8 @@ struct DNSResolver {
             }
         }
         guard ports.isEmpty else { return ports }
+        ports = elsewhere(view, ledger)
+        guard ports.isEmpty else { return ports }
         let table = ledger.edges
         for number in ledger.learned where table.edges[Int(number)].port == Port(53) {
             guard let id = table.connection(number).destination.workload, namespaces.contains(id.namespace) else {
@@ -44,6 +46,29 @@ struct DNSResolver {
             ports[id, default: []].insert(Port(53))
         }
         return ports
+    }
+
+    /// Where no Service of the usual names exists: workloads behind a Service's DNS port that several others were seen to ask.
+    private static func elsewhere(_ view: ClusterView, _ ledger: EdgeLedger) -> [WorkloadID: Set<Port>] {
+        let table = ledger.edges
+        var candidates: [WorkloadID: Set<Port>] = [:]
+        for service in view.index.inventory.services {
+            for declared in service.ports where declared.port == Port(53) && declared.protocol == .udp {
+                for target in view.targets(of: service, protocol: .udp, port: declared.port) {
+                    if let id = target.party.workload { candidates[id, default: []].insert(target.port) }
+                }
+            }
+        }
+        guard !candidates.isEmpty else { return [:] }
+        var clients: [WorkloadID: Set<Int32>] = [:]
+        for number in ledger.learned where table.edges[Int(number)].protocol == .udp {
+            let edge = table.edges[Int(number)]
+            guard let id = table.destination(of: edge).workload, candidates[id]?.contains(edge.port) == true else {
+                continue
+            }
+            clients[id, default: []].insert(edge.source)
+        }
+        return candidates.filter { (clients[$0.key]?.count ?? 0) >= 2 }
     }
 
     /// Link-local addresses at which names were looked up: a cache on each node (169.254.20.10, Kubernetes documentation,

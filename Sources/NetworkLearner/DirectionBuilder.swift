@@ -32,9 +32,10 @@ struct DirectionBuilder {
         var shared: [Party.Kind: [RulePort: [Int32]]] = [:]
         for number in numbers {
             let edge = table.edges[Int(number)]
+            addSecondTransport(edge, number, isIngress, &shared, &cells)
             let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
             let port = ranges.port(of: edge)
-            let found = peers(other, isExposed: isIngress && edge.isExposed)
+            let found = isIngress && edge.isExposed ? clients(like: other, of: id, edge) : peers(other)
             guard !found.isEmpty else {
                 shared[other.kind, default: [:]][port, default: []].append(number)
                 continue
@@ -47,6 +48,19 @@ struct DirectionBuilder {
         }
         addDeclared(id, isIngress, &cells)
         return cells
+    }
+
+    /// DNS answers that do not fit a datagram are asked for again over TCP (RFC 7766): who looks up names over UDP needs both.
+    private func addSecondTransport(
+        _ edge: ResolvedEdge, _ number: Int32, _ isIngress: Bool, _ shared: inout [Party.Kind: [RulePort: [Int32]]],
+        _ cells: inout RuleCells
+    ) {
+        guard edge.protocol == .udp, infrastructure.isLookup(table.destination(of: edge), edge.port) else { return }
+        let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
+        let port = RulePort(.tcp, edge.port)
+        let found = peers(other)
+        if found.isEmpty { shared[other.kind, default: [:]][port, default: []].append(number) }
+        for peer in found { cells.add(peer, port, declared: infrastructure.secondTransport) }
     }
 
     /// Nodes and API servers, which are named all together.
@@ -95,14 +109,19 @@ struct DirectionBuilder {
 
     /// The peers that a rule has to name so that it covers the party; none for nodes and API servers, which are named all
     /// together.
-    private func peers(_ party: Party, isExposed: Bool) -> [RankedPeer] {
+    private func peers(_ party: Party) -> [RankedPeer] {
         switch party {
-        case .workload(let id): return catalog.peers.peer(of: id).map { [$0] } ?? []
-        case .outside(let address) where !isExposed: return outside(address)
-        case .outside(let address), .node(let address):
-            return isExposed ? infrastructure.outside(like: address).map { RankedPeer($0) } : []
-        case .apiServer: return []
+        case .workload(let id): catalog.peers.peer(of: id).map { [$0] } ?? []
+        case .outside(let address): outside(address)
+        case .node, .apiServer: []
         }
+    }
+
+    /// The clients of a port that an object opens to the outside; none where they are to be named like any other party.
+    private func clients(like party: Party, of id: WorkloadID, _ edge: ResolvedEdge) -> [RankedPeer] {
+        guard let address = party.address, party.kind != .apiServer else { return peers(party) }
+        let service = view.exposingService(of: id, protocol: edge.protocol, port: edge.port)
+        return infrastructure.outside(through: service, like: address).map { RankedPeer($0) }
     }
 
     /// An outside address, by every name under which it was looked up where rules can say so: which of them the next
@@ -120,7 +139,9 @@ extension DirectionBuilder {
     func shape(of id: WorkloadID, isIngress: Bool) -> RuleShape {
         let isNamed = options.ports.namedIn.contains(id.namespace)
         return RuleShape(
-            outside: OutsideRanges(options: options.outside, isForbidden: view.overlapsCluster),
+            outside: OutsideRanges(
+                options: options.outside, names: { view.index.inventory.names[$0] ?? [] },
+                isForbidden: view.overlapsCluster),
             resolvers: isIngress ? [] : infrastructure.resolverPeers, resolverPorts: infrastructure.resolverPorts,
             name: { port, peers in isNamed ? name(port, isIngress ? [id] : selected(peers)) : nil },
             writesRanges: options.ports.writesRanges)

@@ -26,6 +26,7 @@ struct EdgeLedger {
     mutating func holdAll(_ catalog: WorkloadCatalog) {
         holdBursts(options.burst)
         holdUnanswered(options.unanswered)
+        holdSwappedReplies()
         holdUndeclaredDirections()
         holdDynamicPorts()
         holdUnselectable(catalog)
@@ -73,6 +74,36 @@ extension EdgeLedger {
         }
         for number in unknown where !listeners.contains(Listener(all[number])) && !isDeclared(all[number]) {
             hold(number, .unknownDirection)
+        }
+    }
+
+    /// Holds back what looks like the other way of a connection that was seen: records of its later packets, to a port of the
+    /// client's that nothing declares. A connection of its own would have shown its first packet.
+    mutating func holdSwappedReplies() {
+        struct Way: Hashable {
+            let from: Int32
+            let to: Int32
+            let `protocol`: NetworkProtocol
+        }
+        let all = edges.edges
+        let candidates = all.indices.filter { number in
+            let edge = all[number]
+            return reasons[number] == nil && edge.protocol.hasPorts && edge.fact.attempts == 0
+                && (edge.port.isEphemeral || !edge.hasKnownDirection && edge.port.rawValue >= 1024)
+                && !isDeclared(edge)
+        }
+        guard !candidates.isEmpty else { return }
+        let suspects = Set(candidates)
+        var ways: Set<Way> = []
+        for (number, edge) in all.enumerated()
+        where reasons[number] == nil && edge.hasKnownDirection && !suspects.contains(number) {
+            ways.insert(Way(from: edge.source, to: edge.destination, protocol: edge.protocol))
+        }
+        for number in candidates {
+            let edge = all[number]
+            if ways.contains(Way(from: edge.destination, to: edge.source, protocol: edge.protocol)) {
+                hold(number, .swappedReply)
+            }
         }
     }
 

@@ -46,34 +46,59 @@ struct EdgeResolver {
         for (number, row) in table.rows.enumerated() { resolve(row, Int32(number)) }
     }
 
+    /// A row, or what was seen of it in the time of one pod.
+    private struct Piece {
+        let row: ConnectionTable.Row
+        let fact: ConnectionFact
+        /// As sightings name it.
+        let number: Int32
+    }
+
     private mutating func resolve(_ row: ConnectionTable.Row, _ number: Int32) {
         // Seen by its replies only: no request, no rule.
         guard row.fact.count > 0 else { return }
-        let source = side(row.source, row.fact, isSource: true)
-        let destination = side(row.destination, row.fact, isSource: false)
+        let whole = Piece(row: row, fact: row.fact, number: number)
+        for (piece, source) in sides(whole, isSource: true) {
+            for (piece, destination) in sides(piece, isSource: false) { resolve(piece, source, destination) }
+        }
+    }
+
+    private mutating func resolve(_ piece: Piece, _ source: PeerSide, _ destination: PeerSide) {
         guard case .party(let from) = source else {
-            return hold(number, source, destination, reason: source.reason)
+            return hold(piece, source, destination, reason: source.reason)
         }
         switch destination {
         case .party(let to):
-            place(from, Target(party: to, port: row.port, origin: Resolution.Sighting.plain), number)
-            placeBehindNode(from, to, number)
+            place(from, Target(party: to, port: piece.row.port, origin: Resolution.Sighting.plain), piece)
+            placeBehindNode(from, to, piece)
+            placeBehindAddress(from, to, piece)
         case .service(let position):
-            let found = targets(of: view.index.inventory.services[Int(position)], position, row)
-            guard !found.isEmpty else { return hold(number, source, destination, reason: .unresolved) }
-            for target in found { place(from, target, number) }
+            let found = targets(of: view.index.inventory.services[Int(position)], position, piece.row)
+            guard !found.isEmpty else { return hold(piece, source, destination, reason: .unresolved) }
+            for target in found { place(from, target, piece) }
         case .held(let reason):
-            hold(number, source, destination, reason: reason)
+            hold(piece, source, destination, reason: reason)
+        case .leased:
+            hold(piece, source, destination, reason: .unresolved)
         }
     }
 
     /// A connection to a node's port that a Service opened is translated to the Service's pods.
-    private mutating func placeBehindNode(_ from: Int32, _ to: Int32, _ number: Int32) {
-        let row = table.rows[Int(number)]
+    private mutating func placeBehindNode(_ from: Int32, _ to: Int32, _ piece: Piece) {
         guard case .node = resolution.parties.parties[Int(to)], resolution.parties.parties[Int(from)].workload != nil,
-            let (service, port) = view.service(atNodePort: row.port, row.protocol)
+            let (service, port) = view.service(atNodePort: piece.row.port, piece.row.protocol)
         else { return }
-        for target in targets(of: service.value, service.position, row, port: port) { place(from, target, number) }
+        for target in targets(of: service.value, service.position, piece.row, port: port) { place(from, target, piece) }
+    }
+
+    /// A connection from inside to a load balancer's or an external address of a Service goes to its pods, or out and back in.
+    private mutating func placeBehindAddress(_ from: Int32, _ to: Int32, _ piece: Piece) {
+        guard case .outside(let address) = resolution.parties.parties[Int(to)],
+            resolution.parties.parties[Int(from)].workload != nil
+        else { return }
+        for (service, position) in view.services(atExternal: address) {
+            for target in targets(of: service, position, piece.row) { place(from, target, piece) }
+        }
     }
 
     /// Where a Service's port leads to; one for each workload behind it.
@@ -103,8 +128,8 @@ struct EdgeResolver {
 // MARK: - Placing
 
 extension EdgeResolver {
-    private mutating func place(_ from: Int32, _ target: Target, _ number: Int32) {
-        let row = table.rows[Int(number)]
+    private mutating func place(_ from: Int32, _ target: Target, _ piece: Piece) {
+        let row = piece.row
         let source = resolution.parties.parties[Int(from)]
         let destination = resolution.parties.parties[Int(target.party)]
         let connection = LearnedConnection(
@@ -112,7 +137,8 @@ extension EdgeResolver {
         if let reason = refusal(connection, row) {
             resolution.held.append(
                 Resolution.HeldRow(
-                    connection.text, between: (source.workload, destination.workload), reason: reason, fact: row.fact))
+                    connection.text, between: (source.workload, destination.workload), reason: reason, fact: piece.fact)
+            )
             return
         }
         let exposure = source.workload == nil ? exposure(of: connection, target) : Resolution.Sighting.plain
@@ -120,7 +146,8 @@ extension EdgeResolver {
         resolution.sightings.append(
             Resolution.Sighting(
                 source: from, destination: target.party, protocol: row.protocol, port: target.port,
-                isExposed: isExposed, row: number, origin: isExposed ? exposure : target.origin))
+                isExposed: isExposed, fact: piece.number, direction: row.direction,
+                origin: isExposed ? exposure : target.origin))
     }
 
     /// The object that opens the destination's port to the outside.
@@ -151,13 +178,13 @@ extension EdgeResolver {
         return nil
     }
 
-    private mutating func hold(_ number: Int32, _ source: PeerSide, _ destination: PeerSide, reason: HoldReason) {
-        let row = table.rows[Int(number)]
+    private mutating func hold(_ piece: Piece, _ source: PeerSide, _ destination: PeerSide, reason: HoldReason) {
+        let row = piece.row
         let port = row.protocol.hasPorts ? "/\(row.port)" : ""
         let what = "\(name(row.source, source)) -> \(name(row.destination, destination)) \(row.protocol.name)\(port)"
         resolution.held.append(
             Resolution.HeldRow(
-                what, between: (workload(source), workload(destination)), reason: reason, fact: row.fact))
+                what, between: (workload(source), workload(destination)), reason: reason, fact: piece.fact))
     }
 
     private func workload(_ side: PeerSide) -> WorkloadID? {
@@ -170,7 +197,7 @@ extension EdgeResolver {
         case .service(let position):
             let service = view.index.inventory.services[Int(position)]
             return "Service \(service.namespace)/\(service.name)"
-        case .held: return table.peers[Int(peer)].text
+        case .held, .leased: return table.peers[Int(peer)].text
         }
     }
 }
@@ -178,18 +205,38 @@ extension EdgeResolver {
 // MARK: - Sides
 
 extension EdgeResolver {
-    private mutating func side(_ number: Int32, _ fact: ConnectionFact, isSource: Bool) -> PeerSide {
+    /// One side of a piece, with the parts of it where the address belonged to several in turn.
+    private mutating func sides(_ piece: Piece, isSource: Bool) -> [(Piece, PeerSide)] {
+        let side = side(isSource ? piece.row.source : piece.row.destination, isSource: isSource)
+        guard case .leased(let address) = side else { return [(piece, side)] }
+        let tenants = peers.tenants(of: address, during: piece.fact)
+        guard tenants.count > 1 else { return [(piece, tenants.first.map { placed($0.tenant) } ?? .held(.unresolved))] }
+        return tenants.map { tenant in
+            let fact = piece.fact.part(on: tenant.days)
+            resolution.parts.append(fact)
+            let part = Piece(row: piece.row, fact: fact, number: ~Int32(resolution.parts.count - 1))
+            return (part, placed(tenant.tenant))
+        }
+    }
+
+    private mutating func placed(_ tenant: PeerResolver.Tenant) -> PeerSide {
+        switch tenant {
+        case .party(let party): .party(resolution.parties.number(of: party))
+        case .nobody(let reason): .held(reason)
+        }
+    }
+
+    private mutating func side(_ number: Int32, isSource: Bool) -> PeerSide {
         if let known = isSource ? sources[Int(number)] : destinations[Int(number)] { return known }
         let peer = table.peers[Int(number)]
-        let found = peers.resolve(peer, fact, isSource: isSource, parties: &resolution.parties)
-        if peer.kind == .pod, case .party(let party) = found.side,
+        let found = peers.resolve(peer, isSource: isSource, parties: &resolution.parties)
+        if peer.kind == .pod, case .party(let party) = found,
             let id = resolution.parties.parties[Int(party)].workload
         {
             observedLabels[id, default: []].insert(peer.labels)
         }
-        guard found.isLasting else { return found.side }
-        if isSource { sources[Int(number)] = found.side } else { destinations[Int(number)] = found.side }
-        return found.side
+        if isSource { sources[Int(number)] = found } else { destinations[Int(number)] = found }
+        return found
     }
 }
 
@@ -200,8 +247,11 @@ enum MeshPort {
 }
 
 extension Party {
-    /// True for the address at which clouds serve a node's metadata and credentials, and some (GKE) names as well.
-    var isMetadataService: Bool { address == IPAddress(ipv4: 0xa9fe_a9fe) }
+    /// True for the addresses at which clouds serve a node's metadata and credentials, and some (GKE) names as well:
+    /// 169.254.169.254, and fd00:ec2::254 on AWS.
+    var isMetadataService: Bool {
+        address == IPAddress(ipv4: 0xa9fe_a9fe) || address == IPAddress(high: 0xfd00_0ec2_0000_0000, low: 0x254)
+    }
 }
 
 extension LearnedConnection {

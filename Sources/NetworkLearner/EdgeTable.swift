@@ -19,13 +19,13 @@ final class EdgeTable: EvidenceSource {
         edges.reserveCapacity(keys.count)
         for (position, key) in keys.enumerated() {
             let sighting = sightings[position]
-            let row = table.rows[Int(sighting.row)]
+            let fact = resolution.fact(sighting.fact, of: table)
             if position > 0, keys[position - 1].hasSameEdge(as: key) {
-                edges[edges.count - 1].merge(row, sighting, at: position)
+                edges[edges.count - 1].merge(fact, sighting, at: position)
             } else {
                 edges.append(
                     ResolvedEdge(
-                        row, sighting, between: ranks[Int(sighting.source)], and: ranks[Int(sighting.destination)],
+                        fact, sighting, between: ranks[Int(sighting.source)], and: ranks[Int(sighting.destination)],
                         at: position))
             }
         }
@@ -104,22 +104,22 @@ struct ResolvedEdge: Sendable {
     private(set) var sightings: Range<Int>
 
     init(
-        _ row: ConnectionTable.Row, _ sighting: Resolution.Sighting, between source: Int32,
-        and destination: Int32, at position: Int
+        _ fact: ConnectionFact, _ sighting: Resolution.Sighting, between source: Int32, and destination: Int32,
+        at position: Int
     ) {
         self.source = source
         self.destination = destination
         `protocol` = sighting.protocol
         port = sighting.port
-        fact = row.fact
-        hasKnownDirection = row.direction == .known
+        self.fact = fact
+        hasKnownDirection = sighting.direction == .known
         isExposed = sighting.isExposed
         sightings = position..<position + 1
     }
 
-    mutating func merge(_ row: ConnectionTable.Row, _ sighting: Resolution.Sighting, at position: Int) {
-        fact.merge(row.fact)
-        hasKnownDirection = hasKnownDirection || row.direction == .known
+    mutating func merge(_ other: ConnectionFact, _ sighting: Resolution.Sighting, at position: Int) {
+        fact.merge(other)
+        hasKnownDirection = hasKnownDirection || sighting.direction == .known
         isExposed = isExposed || sighting.isExposed
         sightings = sightings.lowerBound..<position + 1
     }

@@ -43,10 +43,12 @@ struct Infrastructure {
     /// The API server as a peer, as far as it is known; empty if it is not.
     var apiServer: [RulePeer] { peers(of: .apiServer, seenAt: []) }
 
-    /// Everyone outside, for a port that is open by declaration, whose clients often come with a node's address.
-    func outside(like address: IPAddress) -> [RulePeer] {
+    /// Everyone outside, for a port that is open by declaration, whose clients often come with a node's address: in every
+    /// family that its Service has.
+    func outside(through service: Service?, like address: IPAddress) -> [RulePeer] {
         if dialect.hasEntities { return [.entity(.world), .entity(.host), .entity(.remoteNode)] }
-        return [.block(address.isIPv4 ? .anyIPv4 : .anyIPv6)]
+        let families = Set((service?.clusterAddresses ?? []).map(\.isIPv4) + [address.isIPv4])
+        return families.sorted { $0 && !$1 }.map { .block($0 ? .anyIPv4 : .anyIPv6) }
     }
 
     /// Lets a workload whose egress is isolated look up names: without DNS, it could reach nothing by name.
@@ -55,6 +57,20 @@ struct Infrastructure {
             for port in resolver.ports { cells.add(resolver.peer, port, declared: resolver.evidence) }
         }
     }
+
+    /// True if names are looked up there.
+    func isLookup(_ destination: Party, _ port: Port) -> Bool {
+        if port == Port(53) { return true }
+        guard let id = destination.workload else { return false }
+        return resolvers.contains { resolver in
+            resolver.workload == id && resolver.ports.contains { $0.port == port }
+        }
+    }
+
+    /// What stands behind TCP where look-ups were seen over UDP.
+    let secondTransport = Evidence(
+        what: "names are looked up", note: "inferred: long answers come over TCP (RFC 7766)", count: 0, first: nil,
+        last: nil, days: 0, sources: [], sample: "")
 
     /// True if the workload serves the cluster's DNS.
     func isResolver(_ workload: WorkloadID) -> Bool { resolvers.contains { $0.workload == workload } }

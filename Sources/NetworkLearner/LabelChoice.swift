@@ -14,10 +14,14 @@ enum LabelChoice {
         "app.kubernetes.io/managed-by",
     ]
 
+    /// The labels that are the same for all pods of a workload, and stay over roll-outs: those that `spec.selector` names cannot
+    /// change at all, a version among them or not.
+    static func lasting(_ labels: Labels) -> Labels {
+        labels.filter { key, _ in !volatile.contains(key) && !volatilePrefixes.contains { key.hasPrefix($0) } }
+    }
+
     /// The labels that stay for as long as the workload does.
     static func stable(_ labels: Labels) -> Labels {
-        labels.filter { key, _ in
-            !volatile.contains(key) && !versions.contains(key) && !volatilePrefixes.contains { key.hasPrefix($0) }
-        }
+        lasting(labels).filter { key, _ in !versions.contains(key) }
     }
 }

@@ -27,7 +27,7 @@ package struct NetworkLearner: Sendable {
         var ledger = EdgeLedger(edges: edges, rows: resolver.resolution.held, view: view, options: options)
         ledger.holdAll(catalog)
         return PolicyBuilder(
-            catalog: catalog, view: view, options: options, newest: observations.newest, ledger: ledger
+            catalog: catalog, view: view, options: options, observations: observations, ledger: ledger
         ).build(observedLabels: resolver.observedLabels)
     }
 }
@@ -38,8 +38,14 @@ package struct NetworkObservations: Sendable {
     package let inventory: ClusterInventory
     /// The newest observation in the store: what stands for now.
     package let newest: Timestamp
+    /// When the sources of connections were recording, and how much they lost.
+    package let source: SourceDays
 
-    package init(connections: ConnectionTable, inventory: ClusterInventory, newest: Timestamp) {
+    package init(
+        connections: ConnectionTable, inventory: ClusterInventory, newest: Timestamp,
+        source: SourceDays = SourceDays([])
+    ) {
+        self.source = source
         self.connections = connections
         self.inventory = inventory
         self.newest = newest

@@ -46,7 +46,8 @@ package struct UnansweredOptions: Hashable, Sendable {
 
 /// How far outside addresses may be joined to ranges that hold addresses never seen.
 ///
-/// Nothing is joined with the default of no unseen address: then only neighbours that fill a range become one.
+/// Only addresses that were looked up under one DNS name are joined: content networks answer with ever other ones. Without
+/// such evidence, and with no unseen address allowed, only neighbours that fill a range become one.
 package struct OutsideOptions: Hashable, Sendable {
     /// The widest range of IPv4 that addresses are joined to.
     package var widestIPv4: Int = 24
@@ -54,8 +55,10 @@ package struct OutsideOptions: Hashable, Sendable {
     package var widestIPv6: Int = 64
     /// At least that many seen addresses make a range.
     package var minimumAddresses: Int = 4
+    /// At least that share of a range has to have been seen.
+    package var minimumShare: Double = 0.5
     /// At most that many addresses that were never seen are allowed by one direction of one policy.
-    package var unseenAddresses: Double = 0
+    package var unseenAddresses: Double = 32
 
     package init() {}
 }

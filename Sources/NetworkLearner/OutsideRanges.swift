@@ -28,6 +28,8 @@ enum BlockUnion {
 /// that lists those of the past never ends.
 struct OutsideRanges {
     let options: OutsideOptions
+    /// The DNS names under which an address was looked up.
+    let names: (IPAddress) -> [String]
     /// True for a range that has addresses of the cluster in it, which no rule may name by address.
     let isForbidden: (CIDR) -> Bool
 
@@ -38,21 +40,27 @@ struct OutsideRanges {
         let blocks = peers.compactMap { if case .block(let cidr) = $0.peer { cidr } else { nil } }
         guard !blocks.isEmpty else { return (peers, 0) }
         let others = peers.filter { if case .block = $0.peer { false } else { true } }
-        let (ranges, unseen) = budget > 0 ? widened(BlockUnion.union(blocks), budget) : (blocks, 0)
+        let (ranges, unseen) = budget > 0 ? widened(blocks, budget) : (blocks, 0)
         return (others + BlockUnion.union(ranges).map { RankedPeer(.block($0)) }, unseen)
     }
 
-    /// Replaces the addresses within one range of the widest length by the smallest range that holds them, cheapest first.
+    private struct Neighbourhood: Hashable {
+        let name: String
+        let range: CIDR
+    }
+
+    /// Adds the smallest range that holds the addresses of one name within one range of the widest length, cheapest first.
     private func widened(_ exact: [CIDR], _ budget: Double) -> (ranges: [CIDR], unseen: Double) {
-        var byRange: [CIDR: [CIDR]] = [:]
-        for block in exact {
+        var byName: [Neighbourhood: [CIDR]] = [:]
+        for block in exact where block.length == block.address.width {
             let widest = block.address.isIPv4 ? options.widestIPv4 : options.widestIPv6
-            guard block.length > widest, let range = CIDR(block.address, length: widest) else { continue }
-            byRange[range, default: []].append(block)
+            guard let range = CIDR(block.address, length: widest) else { continue }
+            for name in names(block.address) {
+                byName[Neighbourhood(name: name, range: range), default: []].append(block)
+            }
         }
-        let candidates = byRange.values.compactMap(candidate).sorted {
-            ($0.unseen, $0.range) < ($1.unseen, $1.range)
-        }
+        let candidates = Set(byName.values.compactMap(range)).map { (range: $0, unseen: self.unseen($0, exact)) }
+            .sorted { ($0.unseen, $0.range) < ($1.unseen, $1.range) }
         var ranges = exact
         var unseen = 0.0
         for candidate in candidates where unseen + candidate.unseen <= budget {
@@ -62,14 +70,20 @@ struct OutsideRanges {
         return (ranges, unseen)
     }
 
-    private func candidate(_ members: [CIDR]) -> (range: CIDR, unseen: Double)? {
-        let seen = members.reduce(0) { $0 + $1.size }
-        guard let first = members.first, members.count > 1, seen >= Double(options.minimumAddresses) else { return nil }
+    /// How many addresses of a range are not among the exact ones.
+    private func unseen(_ range: CIDR, _ exact: [CIDR]) -> Double {
+        range.size - BlockUnion.union(exact).filter(range.contains).reduce(0) { $0 + $1.size }
+    }
+
+    private func range(_ members: [CIDR]) -> CIDR? {
+        guard let first = members.first, members.count >= options.minimumAddresses else { return nil }
         let widest = first.address.isIPv4 ? options.widestIPv4 : options.widestIPv6
         let range = (widest...first.address.width).reversed().lazy.compactMap { CIDR(first.address, length: $0) }
             .first { range in members.allSatisfy(range.contains) }
-        guard let range, !isForbidden(range) else { return nil }
-        return (range, range.size - seen)
+        guard let range, !isForbidden(range), Double(members.count) >= options.minimumShare * range.size else {
+            return nil
+        }
+        return range
     }
 }
 

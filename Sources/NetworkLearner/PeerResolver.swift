@@ -7,6 +7,8 @@ enum PeerSide {
     /// By its position in the inventory.
     case service(Int32)
     case held(HoldReason)
+    /// An address that pods had: whose it was depends on the time.
+    case leased(IPAddress)
 
     /// Why it makes no rule.
     var reason: HoldReason {
@@ -19,23 +21,16 @@ struct PeerResolver {
     let view: ClusterView
     let cluster: ClusterName
 
-    /// A side, and whether it is the same at any time.
-    struct Found {
-        let side: PeerSide
-        let isLasting: Bool
-    }
-
-    func resolve(_ peer: ObservedPeer, _ fact: ConnectionFact, isSource: Bool, parties: inout PartyTable) -> Found {
-        func lasting(_ side: PeerSide) -> Found { Found(side: side, isLasting: true) }
-        func party(_ party: Party) -> Found { lasting(.party(parties.number(of: party))) }
+    func resolve(_ peer: ObservedPeer, isSource: Bool, parties: inout PartyTable) -> PeerSide {
+        func party(_ party: Party) -> PeerSide { .party(parties.number(of: party)) }
         if peer.kind == .pod {
             switch pod(peer) {
             case .success(let found): return party(found)
-            case .failure(let held): return lasting(.held(held.reason))
+            case .failure(let held): return .held(held.reason)
             }
         }
-        guard let address = peer.address else { return lasting(.held(.unresolved)) }
-        if !isSource, let position = view.servicePosition(at: address) { return lasting(.service(position)) }
+        guard let address = peer.address else { return .held(.unresolved) }
+        if !isSource, let position = view.servicePosition(at: address) { return .service(position) }
         // A link-local address is nobody's but the node's own services'; where rules can name these, the source's word
         // for it counts (node-local DNS runs on the host network).
         if !isSource, address.isLinkLocal, !(view.hasEntities && peer.kind == .host) { return party(.outside(address)) }
@@ -46,14 +41,11 @@ struct PeerResolver {
         }
         if view.isAPIServer(address) { return party(.apiServer(address)) }
         if view.isNode(address) { return party(.node(address)) }
-        // What the source itself calls outside is outside, unless it lies in the cluster's own ranges. These addresses,
-        // and those that the source cannot place, belong to a pod of their time or to nobody: never to an ipBlock
-        // (NetworkPolicyPeer documentation, ipBlock).
-        if peer.kind == .world, !view.isInsideCluster(address) { return party(.outside(address)) }
-        switch leased(address, fact) {
-        case .success(let found): return Found(side: .party(parties.number(of: found)), isLasting: false)
-        case .failure(let held): return Found(side: .held(held.reason), isLasting: false)
-        }
+        // What the source itself calls outside is outside, unless it lies in the cluster's own ranges or some pod had it.
+        // These addresses, and those that the source cannot place, belong to a pod of their time or to nobody: never to
+        // an ipBlock (NetworkPolicyPeer documentation, ipBlock).
+        let isOutside = peer.kind == .world && !view.isInsideCluster(address) && !view.isPodAddress(address)
+        return isOutside ? party(.outside(address)) : .leased(address)
     }
 
     /// Why nobody was found.
@@ -77,14 +69,59 @@ struct PeerResolver {
         return view.nodeAddresses.first.map { .success(.node($0)) } ?? .failure(Held(reason: .unresolved))
     }
 
-    /// Who had the address when the edge was seen.
-    private func leased(_ address: IPAddress, _ fact: ConnectionFact) -> Result<Party, Held> {
-        switch view.index.owner(of: address, from: fact.first, to: fact.last) {
-        case .declared(let id): declared(id)
-        case .ambiguous: .failure(Held(reason: .ambiguous))
-        case .undeclared: .failure(Held(reason: .goneWorkload))
-        case .unknown: .failure(Held(reason: .unresolved))
+    /// Who had an address for a while.
+    enum Tenant: Hashable {
+        case party(Party)
+        case nobody(HoldReason)
+    }
+
+    /// Who had the address when an edge was seen: one for all of its time, or else day by day.
+    ///
+    /// An edge keeps the days on which it was seen, so that pods which had the address on different days are told apart.
+    /// On a day on which it changed hands it stays ambiguous.
+    func tenants(of address: IPAddress, during fact: ConnectionFact) -> [(tenant: Tenant, days: DaySet)] {
+        let whole = tenant(of: address, from: fact.first, to: fact.last)
+        if case .party = whole { return [(whole, fact.days)] }
+        var byTenant: [Tenant: DaySet] = [:]
+        for day in fact.days.days {
+            let start = Timestamp(rawValue: Int64(day) * Timestamp.nanosecondsPerDay)
+            let end = Timestamp(rawValue: start.rawValue + Timestamp.nanosecondsPerDay - 1)
+            let found = tenant(of: address, from: max(start, fact.first), to: min(end, fact.last))
+            byTenant[found, default: DaySet()].formUnion(DaySet(day: day))
         }
+        return byTenant.map { ($0.key, $0.value) }.sorted { $0.days.days.lexicographicallyPrecedes($1.days.days) }
+    }
+
+    private func tenant(of address: IPAddress, from first: Timestamp, to last: Timestamp) -> Tenant {
+        switch view.index.owner(of: address, from: first, to: last) {
+        case .declared(let id):
+            switch declared(id) {
+            case .success(let party): .party(party)
+            case .failure(let held): .nobody(held.reason)
+            }
+        case .ambiguous: .nobody(.ambiguous)
+        case .undeclared: .nobody(.goneWorkload)
+        case .unknown: .nobody(.unresolved)
+        }
+    }
+}
+
+extension ConnectionFact {
+    /// What was seen on some of its days: counts are divided among the days, since a fact does not keep them by day.
+    func part(on some: DaySet) -> ConnectionFact {
+        let listed = some.days
+        let share = (part: Int64(listed.count), whole: Int64(max(days.count, 1)))
+        func divided(_ number: Int64) -> Int64 { number == 0 ? 0 : max(1, number * share.part / share.whole) }
+        let start = Timestamp(rawValue: Int64(listed.first ?? first.day) * Timestamp.nanosecondsPerDay)
+        let end = Timestamp(
+            rawValue: (Int64(listed.last ?? last.day) + 1) * Timestamp.nanosecondsPerDay - 1)
+        // What was established stays so in each part.
+        let count = self.count > attempts ? max(2, divided(count)) : divided(count)
+        let attempts = min(divided(attempts), self.count > attempts ? count - 1 : count)
+        return ConnectionFact(
+            count: count, attempts: attempts, answers: divided(answers),
+            refusals: divided(refusals), first: max(first, start), last: min(last, end), days: some, hours: hours,
+            sources: sources, sample: listed.first == first.day ? sample : "")
     }
 }
 

@@ -5,7 +5,7 @@ struct PolicyBuilder {
     let catalog: WorkloadCatalog
     let view: ClusterView
     let options: NetworkLearningOptions
-    let newest: Timestamp
+    let observations: NetworkObservations
     let ledger: EdgeLedger
 
     private var table: EdgeTable { ledger.edges }
@@ -67,15 +67,36 @@ struct PolicyBuilder {
             outgoing.rules(directions.shape(of: draft.id, isIngress: false), evidence: table))
         // What is new is a peer or port that was never seen before, not one more address of a peer that is anyone.
         let behaviours = incoming.behaviours(of: table) + outgoing.behaviours(of: table)
-        let days = draft.days(table)
-        let judged = options.maturity.judge(
-            days: days, lastNovelty: behaviours.map(\.first).max() ?? newest, newest: newest,
-            isScheduled: view.index.workload(draft.id)?.schedule != nil)
-        let needsAttention = held.contains { $0.connection.reason.needsAttention }
         return WorkloadPolicy(
             dialect: options.dialect, workload: draft.id, selector: selector, ingress: ingress, egress: egress,
-            maturity: needsAttention ? min(judged, .stabilizing) : judged, days: days.count,
-            heldBack: held.map(\.connection).sorted())
+            standing: standing(draft, behaviours, held), heldBack: held.map(\.connection).sorted())
+    }
+
+    private func standing(
+        _ draft: DraftTable.Draft, _ behaviours: [RuleCells.Behaviour], _ held: [HeldConnections.Item]
+    ) -> WorkloadStanding {
+        let source = observations.source
+        let newest = observations.newest
+        let seen = draft.seen(table)
+        let sampled = source.sampled(seen.days)
+        let coverage = SampleCoverage(
+            daysOfBehaviours: behaviours.map { source.sampled($0.days).count }, sampledDays: sampled.count,
+            recordedShare: source.recordedShare(on: sampled))
+        let novelty = behaviours.map(\.first).max() ?? newest
+        var judgement = options.maturity.judge(
+            MaturityEvidence(
+                days: sampled, hours: seen.hours, lastNovelty: novelty, newest: newest,
+                silentDays: source.silentDays(after: novelty, through: newest), coverage: coverage,
+                schedule: .init(view.index.workload(draft.id))))
+        let open = held.filter(\.connection.reason.needsAttention)
+        if let first = open.map(\.connection).min() {
+            let rest = open.count > 1 ? ", and \(open.count - 1) more" : ""
+            judgement = judgement.heldBack(for: "held back until a person looks: \(first.what)\(rest)")
+        }
+        let unresolved = held.count { [.unresolved, .ambiguous].contains($0.connection.reason) }
+        return WorkloadStanding(
+            observed: draft.ingress.count + draft.egress.count, held: held.count, unresolved: unresolved,
+            days: seen.days, hours: seen.hours, judgement: judgement)
     }
 
     /// Whether incoming traffic is closed although no rule was learned: where it was watched, and only probes or refused
@@ -100,9 +121,13 @@ struct DraftTable {
         var ingress: [Int32] = []
         var egress: [Int32] = []
 
-        /// The days on which anything of it was seen.
-        func days(_ table: EdgeTable) -> DaySet {
-            (ingress + egress).reduce(into: DaySet()) { $0.formUnion(table.edges[Int($1)].fact.days) }
+        /// The days and hours in which anything of it was seen.
+        func seen(_ table: EdgeTable) -> (days: DaySet, hours: HourSet) {
+            (ingress + egress).reduce(into: (DaySet(), HourSet())) { seen, number in
+                let fact = table.edges[Int(number)].fact
+                seen.0.formUnion(fact.days)
+                seen.1.formUnion(fact.hours)
+            }
         }
     }
 

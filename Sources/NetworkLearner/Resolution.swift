@@ -4,6 +4,8 @@ import Domain
 struct Resolution {
     /// The connections that rows stand for, in any order; a row may stand for several.
     var sightings: [Sighting] = []
+    /// Parts of rows whose address belonged to several pods in turn: what was seen in the time of each.
+    var parts: [ConnectionFact] = []
     /// Rows that stand for no connection that a rule could be made of.
     var held: [HeldRow] = []
     var parties = PartyTable()
@@ -18,7 +20,9 @@ struct Resolution {
         let port: Port
         /// The destination's port is open to the outside by declaration.
         let isExposed: Bool
-        let row: Int32
+        /// Which fact was seen of it: a row's by its number, or a part by `~` its position.
+        let fact: Int32
+        let direction: ConnectionEdge.Direction
         /// Position in `origins`, or `plain`.
         let origin: Int32
 
@@ -65,5 +69,12 @@ struct Resolution {
             first = fact.first
             last = fact.last
         }
+    }
+}
+
+extension Resolution {
+    /// A row's fact, or a part of one.
+    func fact(_ number: Int32, of table: ConnectionTable) -> ConnectionFact {
+        number < 0 ? parts[Int(~number)] : table.rows[Int(number)].fact
     }
 }

@@ -73,11 +73,13 @@ struct WorkloadCatalog {
     private func choose(_ id: WorkloadID) -> PodLabels? {
         let common = commonLabels(id)
         let stable = LabelChoice.stable(common)
-        // `spec.selector` cannot change and was made to tell the workload's pods from others.
-        let base =
-            declared[id].map { LabelChoice.stable($0) }.flatMap { isCarried($0, by: common) ? $0 : nil } ?? stable
+        // `spec.selector` cannot change and was made to tell the workload's pods from others: a version that it names
+        // lasts as well, but is left out where pods can be told apart without it.
+        let own = declared[id].map(LabelChoice.lasting).flatMap { isCarried($0, by: common) ? $0 : nil } ?? [:]
+        let lasting = LabelChoice.stable(own)
+        let base = lasting.isEmpty ? stable : lasting
         guard let first = PodLabels(base) else { return nil }
-        return hasRival(id, first) ? narrowed(id, from: base, with: stable) : first
+        return hasRival(id, first) ? narrowed(id, from: base, with: stable.merging(own) { $1 }) : first
     }
 
     /// Labels that all known pods and templates of the workload have in common.
@@ -133,7 +135,7 @@ struct WorkloadCatalog {
         return Array(owners.sorted().prefix(Self.shownRivals))
     }
 
-    /// Adds stable labels, in alphabetical order, that exclude a rival still selected; nil if some rival remains.
+    /// Adds lasting labels, in alphabetical order, that exclude a rival still selected; nil if some rival remains.
     private func narrowed(_ id: WorkloadID, from base: Labels, with stable: Labels) -> PodLabels? {
         var labels = base
         for (key, value) in stable.sorted(by: { $0.key < $1.key }) where labels[key] == nil {

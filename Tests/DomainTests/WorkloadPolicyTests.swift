@@ -82,6 +82,7 @@ import Testing
     ) throws -> WorkloadPolicy {
         WorkloadPolicy(
             workload: id, selector: try #require(PodLabels(["app": "web"])), ingress: ingress, egress: egress,
-            maturity: .stable, days: 7, heldBack: [])
+            standing: WorkloadStanding(judgement: MaturityJudgement(maturity: .stable, reasons: [], coverage: nil)),
+            heldBack: [])
     }
 }

@@ -118,19 +118,38 @@ import Testing
         #expect(world.learn().egress(Self.web) == ["shop{app=api} TCP/8080"])
     }
 
-    @Test func `believes the source that an address of no range of the cluster is outside`() {
+    @Test func `does not believe the source that a pod's address is outside`() {
         var world = Self.world()
         world.lease("203.0.113.9", to: Self.api)
         world.connect(Self.web, "world 203.0.113.9", 8080)
-        #expect(world.learn().egress(Self.web) == ["203.0.113.9/32 TCP/8080"])
+        #expect(world.learn().egress(Self.web) == ["shop{app=api} TCP/8080"])
+        world.edges = []
+        world.connect(Self.web, "world 203.0.113.9", 8080, fact: .seen(days: 101...110))
+        world.newest = Timestamp(seconds: World.start + 120 * 86_400)
+        let later = world.learn()
+        #expect(later.policies.isEmpty)
+        #expect(later.held(.unresolved) == ["shop/Deployment/web -> 203.0.113.9 TCP/8080"])
     }
 
-    @Test func `holds back an address that two workloads had in the meantime`() {
+    @Test func `tells workloads apart that had an address on different days`() {
         var world = Self.world()
         world.workload("shop/Deployment/other")
-        world.lease("10.244.1.5", to: Self.api, days: 0...3)
-        world.lease("10.244.1.5", to: "shop/Deployment/other", days: 4...9)
-        world.connect(Self.web, "unknown 10.244.1.5", 8080)
+        world.lease("10.244.1.5", to: Self.api, days: 0...4)
+        world.lease("10.244.1.5", to: "shop/Deployment/other", days: 5...10)
+        world.connect(Self.web, "unknown 10.244.1.5", 8080, fact: .seen(days: 1...8))
+        let learned = world.learn()
+        #expect(learned.egress(Self.web) == ["shop{app=api} TCP/8080", "shop{app=other} TCP/8080"])
+        #expect(learned.evidence(Self.api).map(\.days) == [4])
+        #expect(learned.evidence("shop/Deployment/other").map(\.days) == [4])
+        #expect(learned.held(.ambiguous) == [])
+    }
+
+    @Test func `holds back an address on the day on which it changed hands`() {
+        var world = Self.world()
+        world.workload("shop/Deployment/other")
+        world.lease("10.244.1.5", to: Self.api, days: 0...4)
+        world.lease("10.244.1.5", to: "shop/Deployment/other", days: 4...10)
+        world.connect(Self.web, "unknown 10.244.1.5", 8080, fact: .seen(days: 4...4))
         let learned = world.learn()
         #expect(learned.policies.isEmpty)
         #expect(learned.held(.ambiguous) == ["shop/Deployment/web -> unknown address 10.244.1.5 TCP/8080"])

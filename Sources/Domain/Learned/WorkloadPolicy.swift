@@ -9,25 +9,27 @@ package struct WorkloadPolicy: Hashable, Sendable {
     package let selector: PodLabels
     package let ingress: DirectionRules?
     package let egress: DirectionRules?
-    package let maturity: Maturity
-    /// Days on which something of this workload was seen.
-    package let days: Int
+    package let standing: WorkloadStanding
     /// Observed edges of this workload that its policy does not allow, with the reason.
     package let heldBack: [HeldBackConnection]
 
     package init(
         dialect: PolicyDialect = .kubernetes, workload: WorkloadID, selector: PodLabels, ingress: DirectionRules?,
-        egress: DirectionRules?, maturity: Maturity, days: Int, heldBack: [HeldBackConnection]
+        egress: DirectionRules?, standing: WorkloadStanding, heldBack: [HeldBackConnection]
     ) {
         self.dialect = dialect
         self.workload = workload
         self.selector = selector
         self.ingress = ingress
         self.egress = egress
-        self.maturity = maturity
-        self.days = days
+        self.standing = standing
         self.heldBack = heldBack
     }
+
+    package var maturity: Maturity { standing.judgement.maturity }
+
+    /// Days on which something of this workload was seen.
+    package var days: Int { standing.days.count }
 
     /// One isolated direction: one rule or more, or closed for a reason of its own.
     package struct DirectionRules: Hashable, Sendable {
@@ -195,6 +197,7 @@ package enum HoldReason: String, Hashable, Sendable, Codable, CaseIterable {
     case notExpressible = "ICMP, which networking.k8s.io/v1 cannot express"
     case ownNode = "the pod's own node, which is always allowed"
     case hostNetwork = "a pod on the host network, which no policy selects"
+    case swappedReply = "a reply that its record does not call one: only later packets, to a port that nothing declares"
     case meshRedirect = "a port to which a mesh's sidecar redirects, behind which the real one is hidden"
     case metadata = "the cloud's metadata address, which hands out credentials: a person decides"
 
@@ -204,7 +207,8 @@ package enum HoldReason: String, Hashable, Sendable, Codable, CaseIterable {
         case .unknownDirection, .dynamicPort, .unresolved, .ambiguous, .unselectable, .otherCluster, .meshRedirect,
             .metadata:
             true
-        case .refused, .neverAnswered, .burst, .goneWorkload, .notExpressible, .ownNode, .hostNetwork: false
+        case .refused, .neverAnswered, .burst, .swappedReply, .goneWorkload, .notExpressible, .ownNode, .hostNetwork:
+            false
         }
     }
 }
