@@ -62,6 +62,10 @@ setup-oracle: .build/oracle/complete
 oracle: release setup-oracle ## let judges from elsewhere judge manifests and reachability, on invented estates
 	@.build/oracle/bin/python scripts/oracle/oracle.py .build/release/leastwise
 
+.PHONY: worlds
+worlds: release setup-tests ## sweep invented estates for what is denied or allowed wrongly; needs ../shared; SEEDS="1 2 3"
+	@scripts/worlds.py .build/release/leastwise $(or $(SEEDS),$(shell seq 1 20))
+
 .PHONY: setup-bench
 setup-bench:
 	@scripts/install-packages.sh g++ time python3
