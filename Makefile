@@ -48,6 +48,24 @@ goldens: setup-tests ## write the expected outputs of the scenarios anew; that r
 demo: build ## the main job, from records to a pull request, on a small invented estate
 	@demo/run.sh .build/debug/leastwise
 
+.PHONY: setup-oracle
+setup-oracle: .build/oracle/complete
+
+# Tools of the tests alone, in a folder of their own: the program needs none of them.
+.build/oracle/complete: scripts/oracle/requirements.txt
+	@scripts/install-packages.sh python3 python3-venv
+	@python3 -m venv .build/oracle
+	@.build/oracle/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.PHONY: oracle
+oracle: release setup-oracle ## let judges from elsewhere judge manifests and reachability, on invented estates
+	@.build/oracle/bin/python scripts/oracle/oracle.py .build/release/leastwise
+
+.PHONY: worlds
+worlds: release setup-tests ## sweep invented estates for what is denied or allowed wrongly; needs ../shared; SEEDS="1 2 3"
+	@scripts/worlds.py .build/release/leastwise $(or $(SEEDS),$(shell seq 1 20))
+
 .PHONY: setup-bench
 setup-bench:
 	@scripts/install-packages.sh g++ time python3
