@@ -48,7 +48,7 @@ struct DNSResolver {
         return ports
     }
 
-    /// Where no Service of the usual names exists: workloads behind a Service's DNS port that several others were seen to ask.
+    /// Where no Service of the usual names exists: workloads behind a Service's DNS port that other namespaces were seen to ask.
     private static func elsewhere(_ view: ClusterView, _ ledger: EdgeLedger) -> [WorkloadID: Set<Port>] {
         let table = ledger.edges
         var candidates: [WorkloadID: Set<Port>] = [:]
@@ -60,15 +60,15 @@ struct DNSResolver {
             }
         }
         guard !candidates.isEmpty else { return [:] }
-        var clients: [WorkloadID: Set<Int32>] = [:]
+        var asked: Set<WorkloadID> = []
         for number in ledger.learned where table.edges[Int(number)].protocol == .udp {
             let edge = table.edges[Int(number)]
-            guard let id = table.destination(of: edge).workload, candidates[id]?.contains(edge.port) == true else {
-                continue
-            }
-            clients[id, default: []].insert(edge.source)
+            guard let id = table.destination(of: edge).workload, candidates[id]?.contains(edge.port) == true,
+                let client = table.source(of: edge).workload, client.namespace != id.namespace
+            else { continue }
+            asked.insert(id)
         }
-        return candidates.filter { (clients[$0.key]?.count ?? 0) >= 2 }
+        return candidates.filter { asked.contains($0.key) }
     }
 
     /// Link-local addresses at which names were looked up: a cache on each node (169.254.20.10, Kubernetes documentation,

@@ -50,14 +50,16 @@ struct DirectionBuilder {
         return cells
     }
 
-    /// DNS answers that do not fit a datagram are asked for again over TCP (RFC 7766): who looks up names over UDP needs both.
+    /// DNS answers that do not fit a datagram are asked for again over TCP (RFC 7766): who looks up names needs both.
     private func addSecondTransport(
         _ edge: ResolvedEdge, _ number: Int32, _ isIngress: Bool, _ shared: inout [Party.Kind: [RulePort: [Int32]]],
         _ cells: inout RuleCells
     ) {
-        guard edge.protocol == .udp, infrastructure.isLookup(table.destination(of: edge), edge.port) else { return }
+        guard edge.protocol == .udp || edge.protocol == .tcp,
+            infrastructure.isLookup(table.destination(of: edge), edge.port)
+        else { return }
         let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
-        let port = RulePort(.tcp, edge.port)
+        let port = RulePort(edge.protocol == .udp ? .tcp : .udp, edge.port)
         let found = peers(other)
         if found.isEmpty { shared[other.kind, default: [:]][port, default: []].append(number) }
         for peer in found { cells.add(peer, port, declared: infrastructure.secondTransport) }

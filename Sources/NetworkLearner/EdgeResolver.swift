@@ -166,7 +166,12 @@ extension EdgeResolver {
         if !connection.protocol.hasPorts, !options.dialect.hasICMP { return .notExpressible }
         let (source, destination) = (connection.source, connection.destination)
         // The Kubernetes documentation, "Network Policies": traffic to and from the node where a Pod runs is always allowed.
-        if table.peers[Int(row.source)].kind == .host, destination.workload != nil { return .ownNode }
+        // Behind a node's port it is clients that come with the node's address, and the next one may come by another node.
+        if table.peers[Int(row.source)].kind == .host, let id = destination.workload,
+            view.exposingService(of: id, protocol: connection.protocol, port: connection.port)?.isOpenItself != true
+        {
+            return .ownNode
+        }
         if source.workload == nil, destination.workload == nil { return .hostNetwork }
         guard connection.protocol.hasPorts else { return nil }
         if destination.isMetadataService, connection.port != Port(53), options.metadata == .hold { return .metadata }

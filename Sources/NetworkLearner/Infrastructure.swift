@@ -67,9 +67,10 @@ struct Infrastructure {
         }
     }
 
-    /// What stands behind TCP where look-ups were seen over UDP.
+    /// What stands behind the transport over which no look-ups were seen, beside the one over which they were.
     let secondTransport = Evidence(
-        what: "names are looked up", note: "inferred: long answers come over TCP (RFC 7766)", count: 0, first: nil,
+        what: "names are looked up", note: "inferred: over UDP and, for long answers, over TCP (RFC 7766)", count: 0,
+        first: nil,
         last: nil, days: 0, sources: [], sample: "")
 
     /// True if the workload serves the cluster's DNS.
