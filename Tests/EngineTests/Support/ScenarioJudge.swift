@@ -15,7 +15,9 @@ struct ScenarioJudge {
     init(_ tree: [String: String], learned: LearnedCluster) {
         let repository = RepositoryPolicies(
             RepositoryTree(files: tree.mapValues { [UInt8]($0.utf8) }), cluster: learned.cluster)
-        network = NetworkEvaluator(policies: repository.policies, namespaces: learned.inventory.namespaces)
+        network = NetworkEvaluator(
+            policies: repository.policies, namespaces: learned.inventory.namespaces,
+            enforcedStaged: LabelSelector(matchLabels: ["app.kubernetes.io/managed-by": "leastwise"]))
         access = AccessEvaluator(grants: repository.grants)
         self.learned = learned
     }
@@ -64,8 +66,16 @@ struct ScenarioJudge {
     private func parties(_ party: Party) throws -> [NetworkParty] {
         switch party {
         case .workload(let id): try parties(id.description)
-        case .outside(let address), .apiServer(let address), .node(let address): [NetworkParty(addresses: [address])]
+        case .outside(let address):
+            [NetworkParty(addresses: [address], names: learned.inventory.names[address] ?? [])]
+        case .apiServer(let address):
+            [NetworkParty(addresses: [address], nodeName: node(at: address), isAPIServer: true)]
+        case .node(let address): [NetworkParty(addresses: [address], nodeName: node(at: address), isNode: true)]
         }
+    }
+
+    private func node(at address: IPAddress) -> String? {
+        learned.inventory.nodes.first { $0.addresses.contains(address) }?.name
     }
 
     /// A pod yet to come of a workload, and all that are there; or an address.
