@@ -83,10 +83,13 @@ import Testing
         let found = build([
             object("", "p"), object("", "default.p", version: "crd.projectcalico.org/v1"),
             object("", "knp.default.q"), object("", "default.s", version: "crd.projectcalico.org/v1"),
-            object("", "p", kind: "StagedNetworkPolicy"),
+            object("", "p", kind: "StagedNetworkPolicy"), object("", "default.q"),
             object(#""stagedAction":"Delete""#, "gone", kind: "StagedNetworkPolicy"),
         ])
-        #expect(found.policies.map { "\($0.dialect) \($0.name)" } == ["calico p", "calico s", "calicoStaged p"])
+        #expect(
+            found.policies.map { "\($0.dialect) \($0.name)" } == [
+                "calico default.q", "calico p", "calico s", "calicoStaged p",
+            ])
         #expect(found.notes.isEmpty)
     }
 
