@@ -63,6 +63,7 @@ struct RandomPolicies {
         let name = GeneratedName.namespaceLabel
         return pick([
             LabelSelector(matchLabels: [name: "kube-system"]), LabelSelector(matchLabels: [name: "data", "team": "x"]),
+            LabelSelector(matchLabels: ["team": "x"]),
             LabelSelector(matchExpressions: [.init(key: name, operator: .exists)]),
             LabelSelector(matchExpressions: [.init(key: name, operator: .in, values: ["a", "b"])]),
         ])
