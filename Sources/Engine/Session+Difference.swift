@@ -23,13 +23,18 @@ extension Session {
     }
 
     private static func difference(of items: [ProposedItem], live: ClusterInventory) -> String {
-        let policies = Dictionary(live.networkPolicies.map { ("\($0.namespace)/\($0.name)", $0) }) { first, _ in first }
+        let policies = Dictionary(live.networkPolicies.map { ($0.objectKey, $0) }) { first, _ in first }
         return items.map { item in
-            let present = item.policies.compactMap { policies["\($0.namespace)/\($0.name)"] }
+            let present = item.policies.compactMap { policies[$0.objectKey] }
             let old =
                 present.isEmpty ? nil : present.map { ManifestRenderer.document($0).text }.joined(separator: "---\n")
             let new = item.documents.map(\.text).joined(separator: "---\n")
             return UnifiedDiff.between(old, new, path: "\(item.namespace)/\(item.fileName)")
         }.joined()
     }
+}
+
+extension NetworkPolicy {
+    /// Which object of the cluster it is: of two dialects two objects can have one name.
+    fileprivate var objectKey: String { "\(dialect.rawValue) \(namespace)/\(name)" }
 }

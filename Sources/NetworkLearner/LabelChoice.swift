@@ -20,6 +20,14 @@ enum LabelChoice {
         labels.filter { key, _ in !volatile.contains(key) && !volatilePrefixes.contains { key.hasPrefix($0) } }
     }
 
+    /// True if Cilium, as it is set up by default, knows pods by this label: it leaves out those of Kubernetes itself but
+    /// `app.kubernetes.io` (Cilium documentation, "Limiting Identity-Relevant Labels").
+    static func isIdentityRelevant(_ key: String) -> Bool {
+        let domain = key.split(separator: "/", maxSplits: 1)[...].first.map(String.init) ?? ""
+        guard key.contains("/"), domain != "app.kubernetes.io" else { return true }
+        return !domain.hasSuffix("kubernetes.io") && !domain.hasSuffix("k8s.io")
+    }
+
     /// The labels that stay for as long as the workload does.
     static func stable(_ labels: Labels) -> Labels {
         lasting(labels).filter { key, _ in !versions.contains(key) }

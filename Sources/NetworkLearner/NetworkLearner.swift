@@ -23,7 +23,7 @@ package struct NetworkLearner: Sendable {
         resolver.resolveAll()
 
         let edges = EdgeTable(resolver.resolution, of: table)
-        let catalog = WorkloadCatalog(view: view, observedLabels: resolver.observedLabels)
+        let catalog = WorkloadCatalog(view: view, profile: options.profile, observedLabels: resolver.observedLabels)
         var ledger = EdgeLedger(edges: edges, rows: resolver.resolution.held, view: view, options: options)
         ledger.holdAll(catalog)
         return PolicyBuilder(

@@ -33,8 +33,11 @@ struct WorkloadCatalog {
     private var chosen: [WorkloadID: PodLabels] = [:]
     /// The peers that select each workload.
     private(set) var peers = PeerBook([:])
+    /// True if the network plugin does not look at all labels.
+    private let isSelective: Bool
 
-    init(view: ClusterView, observedLabels: [WorkloadID: Set<Labels>]) {
+    init(view: ClusterView, profile: NetworkProfile, observedLabels: [WorkloadID: Set<Labels>]) {
+        isSelective = profile == .cilium
         for workload in view.index.inventory.workloads where !workload.hostNetwork {
             add(Carrier(owner: workload.id, labels: workload.templateLabels))
             if let selector = workload.selector, selector.matchExpressions.isEmpty {
@@ -85,7 +88,8 @@ struct WorkloadCatalog {
     /// Labels that all known pods and templates of the workload have in common.
     private func commonLabels(_ id: WorkloadID) -> Labels {
         guard let all = own[id], let first = all.first else { return [:] }
-        return all.dropFirst().reduce(first) { common, labels in common.filter { labels[$0.key] == $0.value } }
+        let common = all.dropFirst().reduce(first) { common, labels in common.filter { labels[$0.key] == $0.value } }
+        return isSelective ? common.filter { LabelChoice.isIdentityRelevant($0.key) } : common
     }
 
     private func isCarried(_ labels: Labels, by carried: Labels) -> Bool {

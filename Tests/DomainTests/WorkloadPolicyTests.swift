@@ -71,6 +71,26 @@ import Testing
         #expect([list[2], list[0], list[1]].sorted() == list)
     }
 
+    @Test func `reads look-ups only where a name depends on them`() throws {
+        let labels = try #require(PodLabels(["app": "dns"]))
+        let lookup = try #require(
+            NetworkRule(
+                peers: [.pods(Namespace("kube-system"), labels)], ports: [RulePort(.udp, Port(53))],
+                evidence: EvidenceList([]),
+                isNameLookup: true))
+        let named = try #require(
+            NetworkRule(
+                peers: [.name("api.example.com")], ports: [RulePort(.tcp, Port(443))], evidence: EvidenceList([])))
+        let plain = try #require(
+            NetworkRule(peers: [.entity(.world)], ports: [RulePort(.tcp, Port(443))], evidence: EvidenceList([])))
+        func reading(_ rules: [NetworkRule]) throws -> [Bool] {
+            try Self.policy(ingress: nil, egress: .init(rules)).manifest.egress.map(\.readsNames)
+        }
+        #expect(try reading([lookup, named]) == [true, false])
+        #expect(try reading([lookup, plain]) == [false, false])
+        #expect(try reading([named]) == [false])
+    }
+
     private static func rules(_ peers: [RulePeer]) throws -> WorkloadPolicy.DirectionRules {
         let rule = try #require(
             NetworkRule(peers: peers, ports: [RulePort(.tcp, Port(8080))], evidence: EvidenceList([])))

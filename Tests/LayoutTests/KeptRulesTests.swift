@@ -30,6 +30,36 @@ import Testing
         #expect(KeptRules.merge(new, keeping: present) == (new, 0))
     }
 
+    @Test(arguments: [
+        (PolicyDialect.calicoStaged, PolicyDialect.calico, true), (.kubernetes, .calico, true),
+        (.cilium, .cilium, true), (.kubernetes, .cilium, false), (.cilium, .calicoStaged, false),
+    ])
+    func `keeps rules only of a dialect that means the same by them`(
+        present: PolicyDialect, new: PolicyDialect, keeps: Bool
+    ) throws {
+        var old = try Self.policy(ingress: [.init(peers: [Self.pods("b")], ports: [Self.tcp(80)])])
+        var learned = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
+        old.dialect = present
+        learned.dialect = new
+        let merged = KeptRules.merge(learned, keeping: old)
+        #expect(merged.policy.dialect == new)
+        #expect(merged.kept == (keeps ? 1 : 0))
+        #expect(merged.policy.ingress == learned.ingress + (keeps ? old.ingress : []))
+    }
+
+    @Test func `look-ups are read if one side needs it`() throws {
+        let ports = [Self.tcp(53)]
+        let name = Rule(peers: [.name("a.example.com")], ports: [Self.tcp(443)])
+        let plain = Rule(peers: [Self.pods("dns")], ports: ports)
+        let reading = Rule(peers: [Self.pods("dns")], ports: ports, readsNames: true)
+        for (new, present) in [([reading, name], [plain]), ([plain], [reading, name])] {
+            let merged = KeptRules.merge(try Self.policy(egress: new), keeping: try Self.policy(egress: present))
+            #expect(merged.policy.egress.filter { $0.peers == plain.peers } == [reading])
+        }
+        let kept = KeptRules.merge(try Self.policy(egress: [name]), keeping: try Self.policy(egress: [reading]))
+        #expect(kept.policy.egress == [name, reading])
+    }
+
     @Test func `keeps a direction that is no longer seen`() throws {
         let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
         let present = try Self.policy(egress: [.init(peers: [Self.pods("b")], ports: [Self.tcp(80)])])

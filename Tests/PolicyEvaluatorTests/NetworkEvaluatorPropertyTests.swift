@@ -25,6 +25,31 @@ struct NetworkEvaluatorPropertyTests {
         #expect(denied > 5_000)
     }
 
+    @Test func `Calico means what Kubernetes means by the same peers and ports, and staged policies nothing`() {
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var cluster = RandomCluster(seed: seed)
+            let probe = cluster.probe()
+            let oracle = DirectOracle(policies: cluster.policies, namespaces: cluster.namespaces)
+            func evaluator(_ dialect: PolicyDialect, _ enforced: LabelSelector? = nil) -> NetworkEvaluator {
+                let policies = cluster.policies.map { policy in
+                    var policy = policy
+                    policy.dialect = dialect
+                    return policy
+                }
+                return NetworkEvaluator(
+                    policies: policies, namespaces: cluster.namespaces, enforcedStaged: enforced)
+            }
+            let calico = evaluator(.calico)
+            let enforced = evaluator(.calicoStaged, LabelSelector())
+            let staged = evaluator(.calicoStaged)
+            for attempt in Self.attempts(cluster.parties, probe) {
+                #expect(calico.isAllowed(attempt) == oracle.allows(attempt), "seed \(seed)")
+                #expect(enforced.verdict(attempt) == calico.verdict(attempt), "seed \(seed)")
+                #expect(staged.isAllowed(attempt), "seed \(seed)")
+            }
+        }
+    }
+
     @Test func `verdicts do not depend on the order of policies`() {
         for seed in 1...100 as ClosedRange<UInt64> {
             var cluster = RandomCluster(seed: seed)

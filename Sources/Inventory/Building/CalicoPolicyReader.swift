@@ -28,9 +28,10 @@ enum CalicoPolicyReader {
             egress: try rules(spec.items("egress"), peer: "destination", other: "source"))
     }
 
-    /// The name without its tier, which older versions keep in front of it.
+    /// Before Calico 3.32 custom resources had the default tier in front of the name that the API shows.
     private static func name(_ object: ParsedObject) -> String {
-        object.name.hasPrefix("default.") ? String(object.name.dropFirst("default.".count)) : object.name
+        let isStored = object.kind.hasPrefix("crd.") && object.name.hasPrefix("default.")
+        return isStored ? String(object.name.dropFirst("default.".count)) : object.name
     }
 
     /// Other than in Kubernetes, egress rules alone isolate egress alone (Calico reference, "Network policy", `types`).

@@ -8,15 +8,17 @@ extension NetworkEvaluator {
         of party: NetworkParty, _ selected: SelectedPod?, at address: IPAddress?, facing pod: NetworkParty?,
         isDestination: Bool = false
     ) -> [Int] {
-        let held = selected?.peers ?? []
-        let entities = entities(of: party, facing: pod, isDestination: isDestination)
-        let names = party.isOutside ? table.peers.names(holding: party.names) : []
-        guard table.peers.hasBlocks else { return held + entities + names }
+        var held = selected?.peers ?? []
+        if table.peers.hasIdentities {
+            held += entities(of: party, facing: pod, isDestination: isDestination)
+            if party.isOutside { held += table.peers.names(holding: party.names) }
+        }
+        guard table.peers.hasBlocks else { return held }
         guard let address else {
             let ranges = party.addresses.flatMap { blocks(holding: $0, party) }
-            return held + entities + names + sortedUnique(ranges)
+            return ranges.isEmpty ? held : held + sortedUnique(ranges)
         }
-        return held + entities + names + blocks(holding: address, party)
+        return held + blocks(holding: address, party)
     }
 
     private func blocks(holding address: IPAddress, _ party: NetworkParty) -> [Int] {

@@ -66,9 +66,10 @@ struct PeerTable {
                 outsideBlocks.insert(range, id: id)
                 exclude(except, from: id)
             case .name(let name): names.append((NamePattern(name), id))
-            case .entity, .anyNode: continue
+            case .entity, .anyNode: hasIdentities = true
             }
         }
+        hasIdentities = hasIdentities || !names.isEmpty
         localPods = local.mapValues(SelectorIndex.init)
         let groups = Array(selected)
         namespaceSelectors = SelectorIndex(groups.enumerated().map { ($0.element.key, $0.offset) })
@@ -84,6 +85,9 @@ struct PeerTable {
 
     /// False if no peer is an address block; addresses then need not be looked up.
     var hasBlocks: Bool { !blocks.isEmpty || !outsideBlocks.isEmpty }
+
+    /// False if no peer is an entity or a name; who a party is then need not be asked.
+    private(set) var hasIdentities = false
 
     /// The numbers of the selector groups that accept a namespace, for `pods(in:groups:labels:)`.
     func namespaceGroups(_ namespaceLabels: Labels) -> [Int] { namespaceSelectors.matches(namespaceLabels) }

@@ -18,6 +18,9 @@ enum Fixtures {
         return set.map { URL(filePath: $0) } ?? packageRoot.deletingLastPathComponent().appending(path: "shared")
     }()
 
+    /// A gathered input, whether or not it is there.
+    static func gathered(_ path: String) -> URL { shared.appending(path: path) }
+
     /// Real flows gathered from other projects, sorted by name; empty where they are absent.
     static let gatheredFlows: [URL] = {
         let folder = shared.appending(path: "fixtures/hubble")

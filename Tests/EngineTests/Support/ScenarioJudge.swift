@@ -17,7 +17,9 @@ struct ScenarioJudge {
         let repository = RepositoryPolicies(
             RepositoryTree(files: tree.mapValues { [UInt8]($0.utf8) }), cluster: learned.cluster)
         policies = repository.policies
-        network = NetworkEvaluator(policies: policies, namespaces: learned.inventory.namespaces)
+        network = NetworkEvaluator(
+            policies: policies, namespaces: learned.inventory.namespaces,
+            enforcedStaged: LabelSelector(matchLabels: ["app.kubernetes.io/managed-by": "leastwise"]))
         access = AccessEvaluator(grants: repository.grants)
         self.learned = learned
     }
@@ -77,8 +79,16 @@ struct ScenarioJudge {
     private func parties(_ party: Party) throws -> [NetworkParty] {
         switch party {
         case .workload(let id): try parties(id.description)
-        case .outside(let address), .apiServer(let address), .node(let address): [NetworkParty(addresses: [address])]
+        case .outside(let address):
+            [NetworkParty(addresses: [address], names: learned.inventory.names[address] ?? [])]
+        case .apiServer(let address):
+            [NetworkParty(addresses: [address], nodeName: node(at: address), isAPIServer: true)]
+        case .node(let address): [NetworkParty(addresses: [address], nodeName: node(at: address), isNode: true)]
         }
+    }
+
+    private func node(at address: IPAddress) -> String? {
+        learned.inventory.nodes.first { $0.addresses.contains(address) }?.name
     }
 
     private static let nodePrefix = "node/"
