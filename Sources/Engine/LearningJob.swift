@@ -33,7 +33,7 @@ package struct LearningJob {
             AccessObservations(
                 cluster: cluster, edges: Dictionary(accesses.map { ($0.edge, $0.fact) }) { $1 },
                 memberships: memberships, inventory: inventory, newest: newest))
-        let firsts = [connections.rows.lazy.map(\.fact.first).min(), accesses.lazy.map(\.fact.first).min()]
+        let firsts = [connections.facts.lazy.map(\.first).min(), accesses.lazy.map(\.fact.first).min()]
         return LearnedCluster(
             cluster: cluster, inventory: inventory, network: network, access: access,
             first: firsts.compactMap { $0 }.min() ?? newest, last: newest, thresholds: options.maturity,

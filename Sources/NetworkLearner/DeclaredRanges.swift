@@ -55,9 +55,10 @@ struct DeclaredRanges {
     }
 
     /// The run of the edge's destination in which its port lies; the port itself where there is none.
-    func port(of edge: ResolvedEdge) -> RulePort {
-        let port = RulePort(edge.protocol, edge.port)
-        return runs[edge.destination]?.first { Self.holds($0, port) } ?? port
+    func port(of edge: ResolvedEdge) -> PortCode {
+        let own = PortCode(edge.protocol, edge.port)
+        guard let runs = runs[edge.destination] else { return own }
+        return runs.first { Self.holds($0, own.port) }.map { PortCode($0) } ?? own
     }
 }
 

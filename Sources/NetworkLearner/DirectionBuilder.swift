@@ -9,6 +9,10 @@ struct DirectionBuilder {
     let infrastructure: Infrastructure
     let declared: DeclaredTraffic
     private let ranges: DeclaredRanges
+    /// The peer of each party that is a workload.
+    private let peersOfParties: [RankedPeer?]
+    private let resolvers: Set<RankedPeer>
+    private let resolverPorts: Set<PortCode>
 
     init(
         catalog: WorkloadCatalog, view: ClusterView, options: NetworkLearningOptions, ledger: EdgeLedger,
@@ -21,6 +25,9 @@ struct DirectionBuilder {
         self.infrastructure = infrastructure
         self.declared = declared
         ranges = DeclaredRanges(ledger)
+        peersOfParties = ledger.edges.parties.map { party in party.workload.flatMap { catalog.peers.peer(of: $0) } }
+        resolvers = infrastructure.resolverPeers
+        resolverPorts = infrastructure.resolverPorts
     }
 
     private var table: EdgeTable { ledger.edges }
@@ -29,19 +36,23 @@ struct DirectionBuilder {
         var cells = RuleCells()
         // A direction in which nothing was seen stays open.
         guard !numbers.isEmpty else { return cells }
-        var shared: [Party.Kind: [RulePort: [Int32]]] = [:]
+        var shared: [Party.Kind: [PortCode: [Int32]]] = [:]
         for number in numbers {
             let edge = table.edges[Int(number)]
             addSecondTransport(edge, number, isIngress, &shared, &cells)
-            let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
             let port = ranges.port(of: edge)
+            if let peer = peersOfParties[Int(isIngress ? edge.source : edge.destination)] {
+                cells.add(peer, port, evidence: number)
+                if !isIngress { addServices(edge, number, &cells) }
+                continue
+            }
+            let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
             let found = isIngress && edge.isExposed ? clients(like: other, of: id, edge) : peers(other)
             guard !found.isEmpty else {
                 shared[other.kind, default: [:]][port, default: []].append(number)
                 continue
             }
             for peer in found { cells.add(peer, port, evidence: number) }
-            if !isIngress, options.profile == .serviceAddress { addServices(other, edge, number, &cells) }
         }
         for (kind, ports) in shared {
             for (port, numbers) in ports { addShared(kind, port, numbers, isIngress, &cells) }
@@ -52,14 +63,14 @@ struct DirectionBuilder {
 
     /// DNS answers that do not fit a datagram are asked for again over TCP (RFC 7766): who looks up names needs both.
     private func addSecondTransport(
-        _ edge: ResolvedEdge, _ number: Int32, _ isIngress: Bool, _ shared: inout [Party.Kind: [RulePort: [Int32]]],
+        _ edge: ResolvedEdge, _ number: Int32, _ isIngress: Bool, _ shared: inout [Party.Kind: [PortCode: [Int32]]],
         _ cells: inout RuleCells
     ) {
         guard edge.protocol == .udp || edge.protocol == .tcp,
             infrastructure.isLookup(table.destination(of: edge), edge.port)
         else { return }
         let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
-        let port = RulePort(edge.protocol == .udp ? .tcp : .udp, edge.port)
+        let port = PortCode(edge.protocol == .udp ? .tcp : .udp, edge.port)
         let found = peers(other)
         if found.isEmpty { shared[other.kind, default: [:]][port, default: []].append(number) }
         for peer in found { cells.add(peer, port, declared: infrastructure.secondTransport) }
@@ -67,7 +78,7 @@ struct DirectionBuilder {
 
     /// Nodes and API servers, which are named all together.
     private func addShared(
-        _ kind: Party.Kind, _ port: RulePort, _ numbers: [Int32], _ isIngress: Bool, _ cells: inout RuleCells
+        _ kind: Party.Kind, _ port: PortCode, _ numbers: [Int32], _ isIngress: Bool, _ cells: inout RuleCells
     ) {
         let parties = numbers.map { number in
             let edge = table.edges[Int(number)]
@@ -79,9 +90,9 @@ struct DirectionBuilder {
             let service = view.index.service("kubernetes", in: Namespace("default"))
         else { return }
         for address in service.clusterAddresses {
-            for declared in service.ports where declared.protocol == port.protocol {
+            for declared in service.ports where declared.protocol == port.port.protocol {
                 cells.add(
-                    [RankedPeer(.block(CIDR(host: address)))], RulePort(declared.protocol, declared.port),
+                    [RankedPeer(.block(CIDR(host: address)))], PortCode(declared.protocol, declared.port),
                     evidence: numbers)
             }
         }
@@ -89,7 +100,7 @@ struct DirectionBuilder {
 
     private func addDeclared(_ id: WorkloadID, _ isIngress: Bool, _ cells: inout RuleCells) {
         for item in (isIngress ? declared.incoming[id] : declared.outgoing[id]) ?? [] {
-            for peer in item.peers { cells.add(catalog.peers.ranked(peer), item.port, declared: item.evidence) }
+            for peer in item.peers { cells.add(catalog.peers.ranked(peer), PortCode(item.port), declared: item.evidence) }
         }
         if isIngress {
             infrastructure.openResolver(id, &cells)
@@ -100,11 +111,11 @@ struct DirectionBuilder {
 
     /// The Services through which a workload is reached, by their own addresses and ports: where the plugin sees connections
     /// before they are translated.
-    private func addServices(_ party: Party, _ edge: ResolvedEdge, _ number: Int32, _ cells: inout RuleCells) {
-        guard let id = party.workload else { return }
+    private func addServices(_ edge: ResolvedEdge, _ number: Int32, _ cells: inout RuleCells) {
+        guard options.profile == .serviceAddress, let id = table.destination(of: edge).workload else { return }
         for (service, port) in view.services(leadingTo: id, protocol: edge.protocol, port: edge.port) {
             for address in service.clusterAddresses {
-                cells.add(RankedPeer(.block(CIDR(host: address))), RulePort(edge.protocol, port), evidence: number)
+                cells.add(RankedPeer(.block(CIDR(host: address))), PortCode(edge.protocol, port), evidence: number)
             }
         }
     }
@@ -144,7 +155,7 @@ extension DirectionBuilder {
             outside: OutsideRanges(
                 options: options.outside, names: { view.index.inventory.names[$0] ?? [] },
                 isForbidden: view.overlapsCluster),
-            resolvers: isIngress ? [] : infrastructure.resolverPeers, resolverPorts: infrastructure.resolverPorts,
+            resolvers: isIngress ? [] : resolvers, resolverPorts: resolverPorts,
             name: { port, peers in isNamed ? name(port, isIngress ? [id] : selected(peers)) : nil },
             writesRanges: options.ports.writesRanges)
     }

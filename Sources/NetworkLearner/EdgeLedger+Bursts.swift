@@ -8,29 +8,30 @@ extension EdgeLedger {
     /// nothing else ever used them.
     mutating func holdBursts(_ options: BurstOptions) {
         let all = edges.edges
+        let facts = edges.facts
         var start = 0
         while start < all.count {
             // Edges are sorted by their source.
             let end = all[start...].firstIndex { $0.source != all[start].source } ?? all.count
             let brief = (start..<end).filter { number in
                 all[number].protocol == .tcp
-                    && all[number].fact.last.seconds(since: all[number].fact.first) <= options.windowSeconds
+                    && facts[number].last.seconds(since: facts[number].first) <= options.windowSeconds
             }
             if brief.count >= options.minimumTargets {
-                for number in Self.scan(brief, all, options) { hold(number, .burst) }
+                for number in Self.scan(brief, facts, options) { hold(number, .burst) }
             }
             start = end
         }
     }
 
     /// The edges that lie in some window which looks like a scan.
-    private static func scan(_ numbers: [Int], _ all: [ResolvedEdge], _ options: BurstOptions) -> Set<Int> {
-        let timed = numbers.sorted { all[$0].fact.first < all[$1].fact.first }
+    private static func scan(_ numbers: [Int], _ facts: [ConnectionFact], _ options: BurstOptions) -> Set<Int> {
+        let timed = numbers.sorted { facts[$0].first < facts[$1].first }
         var refusedBefore = [0]
         for number in timed {
-            refusedBefore.append(refusedBefore[refusedBefore.count - 1] + (all[number].fact.isAccepted ? 0 : 1))
+            refusedBefore.append(refusedBefore[refusedBefore.count - 1] + (facts[number].isAccepted ? 0 : 1))
         }
-        func first(_ index: Int) -> Timestamp { all[timed[index]].fact.first }
+        func first(_ index: Int) -> Timestamp { facts[timed[index]].first }
         var found: Set<Int> = []
         var marked = 0
         var start = 0

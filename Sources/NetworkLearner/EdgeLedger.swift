@@ -8,6 +8,8 @@ struct EdgeLedger {
     let options: NetworkLearningOptions
     /// One for each edge; nil where it may become a rule.
     private(set) var reasons: [HoldReason?]
+    /// The edges that may become rules, ascending; set once all others are held.
+    private(set) var learned: [Int32] = []
 
     init(edges: EdgeTable, rows: [Resolution.HeldRow], view: ClusterView, options: NetworkLearningOptions) {
         self.edges = edges
@@ -30,10 +32,8 @@ struct EdgeLedger {
         holdUndeclaredDirections()
         holdDynamicPorts()
         holdUnselectable(catalog)
+        learned = reasons.indices.filter { reasons[$0] == nil }.map { Int32($0) }
     }
-
-    /// The edges that may become rules, ascending.
-    var learned: [Int32] { reasons.indices.lazy.filter { reasons[$0] == nil }.map { Int32($0) } }
 }
 
 // MARK: - Refused and unanswered
@@ -41,12 +41,12 @@ struct EdgeLedger {
 extension EdgeLedger {
     /// Holds back what was only ever refused, and what was tried often without any answer in a store that shows answers.
     mutating func holdUnanswered(_ options: UnansweredOptions) {
-        let all = edges.edges
-        let showsAnswers = all.indices.contains { reasons[$0] == nil && all[$0].fact.answers > 0 }
-        for (number, edge) in all.enumerated() where reasons[number] == nil && !edge.fact.isAccepted {
-            if edge.fact.refusals > 0 {
+        let facts = edges.facts
+        let showsAnswers = facts.indices.contains { reasons[$0] == nil && facts[$0].answers > 0 }
+        for number in facts.indices where reasons[number] == nil && !facts[number].isAccepted {
+            if facts[number].refusals > 0 {
                 hold(number, .refused)
-            } else if showsAnswers, edge.fact.days.count >= options.minimumDays {
+            } else if showsAnswers, facts[number].days.count >= options.minimumDays {
                 hold(number, .neverAnswered)
             }
         }
@@ -88,7 +88,7 @@ extension EdgeLedger {
         let all = edges.edges
         let candidates = all.indices.filter { number in
             let edge = all[number]
-            return reasons[number] == nil && edge.protocol.hasPorts && edge.fact.attempts == 0
+            return reasons[number] == nil && edge.protocol.hasPorts && edges.facts[number].attempts == 0
                 && (edge.port.isEphemeral || !edge.hasKnownDirection && edge.port.rawValue >= 1024)
                 && !isDeclared(edge)
         }

@@ -43,21 +43,24 @@ struct EdgeResolver {
     }
 
     mutating func resolveAll() {
-        for (number, row) in table.rows.enumerated() { resolve(row, Int32(number)) }
+        for number in table.rows.indices { resolve(Int32(number)) }
     }
 
     /// A row, or what was seen of it in the time of one pod.
     private struct Piece {
         let row: ConnectionTable.Row
-        let fact: ConnectionFact
         /// As sightings name it.
-        let number: Int32
+        let fact: Int32
     }
 
-    private mutating func resolve(_ row: ConnectionTable.Row, _ number: Int32) {
+    private mutating func resolve(_ number: Int32) {
         // Seen by its replies only: no request, no rule.
-        guard row.fact.count > 0 else { return }
-        let whole = Piece(row: row, fact: row.fact, number: number)
+        guard table.facts[Int(number)].count > 0 else { return }
+        let row = table.rows[Int(number)]
+        let whole = Piece(row: row, fact: number)
+        let source = side(row.source, isSource: true)
+        let destination = side(row.destination, isSource: false)
+        if !source.isLeased, !destination.isLeased { return resolve(whole, source, destination) }
         for (piece, source) in sides(whole, isSource: true) {
             for (piece, destination) in sides(piece, isSource: false) { resolve(piece, source, destination) }
         }
@@ -137,7 +140,8 @@ extension EdgeResolver {
         if let reason = refusal(connection, row) {
             resolution.held.append(
                 Resolution.HeldRow(
-                    connection.text, between: (source.workload, destination.workload), reason: reason, fact: piece.fact)
+                    connection.text, between: (source.workload, destination.workload), reason: reason,
+                    fact: resolution.fact(piece.fact, of: table))
             )
             return
         }
@@ -146,7 +150,7 @@ extension EdgeResolver {
         resolution.sightings.append(
             Resolution.Sighting(
                 source: from, destination: target.party, protocol: row.protocol, port: target.port,
-                isExposed: isExposed, fact: piece.number, direction: row.direction,
+                isExposed: isExposed, fact: piece.fact, direction: row.direction,
                 origin: isExposed ? exposure : target.origin))
     }
 
@@ -189,7 +193,8 @@ extension EdgeResolver {
         let what = "\(name(row.source, source)) -> \(name(row.destination, destination)) \(row.protocol.name)\(port)"
         resolution.held.append(
             Resolution.HeldRow(
-                what, between: (workload(source), workload(destination)), reason: reason, fact: piece.fact))
+                what, between: (workload(source), workload(destination)), reason: reason,
+                    fact: resolution.fact(piece.fact, of: table)))
     }
 
     private func workload(_ side: PeerSide) -> WorkloadID? {
@@ -214,12 +219,12 @@ extension EdgeResolver {
     private mutating func sides(_ piece: Piece, isSource: Bool) -> [(Piece, PeerSide)] {
         let side = side(isSource ? piece.row.source : piece.row.destination, isSource: isSource)
         guard case .leased(let address) = side else { return [(piece, side)] }
-        let tenants = peers.tenants(of: address, during: piece.fact)
+        let whole = resolution.fact(piece.fact, of: table)
+        let tenants = peers.tenants(of: address, during: whole)
         guard tenants.count > 1 else { return [(piece, tenants.first.map { placed($0.tenant) } ?? .held(.unresolved))] }
         return tenants.map { tenant in
-            let fact = piece.fact.part(on: tenant.days)
-            resolution.parts.append(fact)
-            let part = Piece(row: piece.row, fact: fact, number: ~Int32(resolution.parts.count - 1))
+            resolution.parts.append(whole.part(on: tenant.days))
+            let part = Piece(row: piece.row, fact: ~Int32(resolution.parts.count - 1))
             return (part, placed(tenant.tenant))
         }
     }

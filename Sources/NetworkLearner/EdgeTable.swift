@@ -7,6 +7,8 @@ final class EdgeTable: EvidenceSource {
     /// Sorted; edges name them by position.
     let parties: [Party]
     let edges: [ResolvedEdge]
+    /// What was seen of each edge, at the same position.
+    let facts: [ConnectionFact]
     private let sightings: [Resolution.Sighting]
     private let origins: [Resolution.Origin]
 
@@ -16,21 +18,26 @@ final class EdgeTable: EvidenceSource {
         let keys = Self.sortedKeys(resolution.sightings, ranks)
         let sightings = keys.map { resolution.sightings[Int($0.sighting)] }
         var edges: [ResolvedEdge] = []
+        var facts: [ConnectionFact] = []
         edges.reserveCapacity(keys.count)
+        facts.reserveCapacity(keys.count)
         for (position, key) in keys.enumerated() {
             let sighting = sightings[position]
             let fact = resolution.fact(sighting.fact, of: table)
             if position > 0, keys[position - 1].hasSameEdge(as: key) {
-                edges[edges.count - 1].merge(fact, sighting, at: position)
+                edges[edges.count - 1].merge(sighting, at: position)
+                facts[facts.count - 1].merge(fact)
             } else {
+                facts.append(fact)
                 edges.append(
                     ResolvedEdge(
-                        fact, sighting, between: ranks[Int(sighting.source)], and: ranks[Int(sighting.destination)],
+                        sighting, between: ranks[Int(sighting.source)], and: ranks[Int(sighting.destination)],
                         at: position))
             }
         }
         self.parties = parties
         self.edges = edges
+        self.facts = facts
         self.sightings = sightings
         origins = resolution.origins
     }
@@ -75,7 +82,7 @@ final class EdgeTable: EvidenceSource {
         let found = Set(sightings[edge.sightings].map(\.origin)).subtracting([Resolution.Sighting.plain])
         var notes = found.map { origins[Int($0)].text }.sorted()
         if !edge.hasKnownDirection { notes.append("direction inferred: the destination is known to listen there") }
-        let fact = edge.fact
+        let fact = facts[Int(number)]
         return Evidence(
             what: connection(number).text, note: notes.isEmpty ? nil : notes.joined(separator: "; "),
             count: fact.count, first: fact.first, last: fact.last, days: fact.days.count, daySet: fact.days,
@@ -83,19 +90,17 @@ final class EdgeTable: EvidenceSource {
     }
 
     func summary(at number: Int32) -> (count: Int64, last: Timestamp, days: DaySet) {
-        let fact = edges[Int(number)].fact
-        return (fact.count, fact.last, fact.days)
+        (facts[Int(number)].count, facts[Int(number)].last, facts[Int(number)].days)
     }
 }
 
-/// One connection between two parties with all that was seen of it.
+/// One connection between two parties. Plain numbers: what was seen of it stands apart (`EdgeTable.facts`).
 struct ResolvedEdge: Sendable {
     /// Position of the party that opened it.
     let source: Int32
     let destination: Int32
     let `protocol`: NetworkProtocol
     let port: Port
-    private(set) var fact: ConnectionFact
     /// Some record says who opened the connection.
     private(set) var hasKnownDirection: Bool
     /// The destination's port is open to the outside by declaration.
@@ -104,21 +109,18 @@ struct ResolvedEdge: Sendable {
     private(set) var sightings: Range<Int>
 
     init(
-        _ fact: ConnectionFact, _ sighting: Resolution.Sighting, between source: Int32, and destination: Int32,
-        at position: Int
+        _ sighting: Resolution.Sighting, between source: Int32, and destination: Int32, at position: Int
     ) {
         self.source = source
         self.destination = destination
         `protocol` = sighting.protocol
         port = sighting.port
-        self.fact = fact
         hasKnownDirection = sighting.direction == .known
         isExposed = sighting.isExposed
         sightings = position..<position + 1
     }
 
-    mutating func merge(_ other: ConnectionFact, _ sighting: Resolution.Sighting, at position: Int) {
-        fact.merge(other)
+    mutating func merge(_ sighting: Resolution.Sighting, at position: Int) {
         hasKnownDirection = hasKnownDirection || sighting.direction == .known
         isExposed = isExposed || sighting.isExposed
         sightings = sightings.lowerBound..<position + 1

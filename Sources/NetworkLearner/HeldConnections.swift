@@ -39,7 +39,7 @@ struct HeldConnections {
     private static func item(_ group: [Int], _ reason: HoldReason, _ ledger: EdgeLedger) -> Item {
         let table = ledger.edges
         let first = table.edges[group[0]]
-        let facts = group.map { table.edges[$0].fact }
+        let facts = group.map { table.facts[$0] }
         var what = table.connection(Int32(group[0])).text
         if group.count > 1 {
             let more = group.dropFirst().prefix(shownPorts - 1).map { ", \(table.edges[$0].port)" }.joined()
@@ -50,6 +50,6 @@ struct HeldConnections {
             source: table.source(of: first).workload, destination: table.destination(of: first).workload,
             connection: HeldBackConnection(
                 what: what, reason: reason, count: facts.reduce(0) { $0 + $1.count },
-                first: facts.map(\.first).min() ?? first.fact.first, last: facts.map(\.last).max() ?? first.fact.last))
+                first: facts.map(\.first).min() ?? facts[0].first, last: facts.map(\.last).max() ?? facts[0].last))
     }
 }

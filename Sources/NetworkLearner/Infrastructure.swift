@@ -54,7 +54,7 @@ struct Infrastructure {
     /// Lets a workload whose egress is isolated look up names: without DNS, it could reach nothing by name.
     func allowNames(_ workload: WorkloadID, _ cells: inout RuleCells) {
         for resolver in resolvers where resolver.workload != workload {
-            for port in resolver.ports { cells.add(resolver.peer, port, declared: resolver.evidence) }
+            for port in resolver.ports { cells.add(resolver.peer, PortCode(port), declared: resolver.evidence) }
         }
     }
 
@@ -79,7 +79,7 @@ struct Infrastructure {
     /// Keeps the cluster's DNS open to every pod: whoever comes next needs it too.
     func openResolver(_ workload: WorkloadID, _ cells: inout RuleCells) {
         for resolver in resolvers where resolver.workload == workload {
-            for port in resolver.ports {
+            for port in resolver.ports.map({ PortCode($0) }) {
                 cells.redirect(port, to: RankedPeer(.everyNamespace))
                 cells.add(RankedPeer(.everyNamespace), port, declared: resolver.evidence)
             }
@@ -90,5 +90,5 @@ struct Infrastructure {
     var resolverPeers: Set<RankedPeer> { dialect.hasNames ? Set(resolvers.map(\.peer)) : [] }
 
     /// The ports on which resolvers answer.
-    var resolverPorts: Set<RulePort> { Set(resolvers.flatMap(\.ports)) }
+    var resolverPorts: Set<PortCode> { Set(resolvers.flatMap(\.ports).map { PortCode($0) }) }
 }

@@ -10,6 +10,10 @@ enum PeerSide {
     /// An address that pods had: whose it was depends on the time.
     case leased(IPAddress)
 
+    var isLeased: Bool {
+        if case .leased = self { true } else { false }
+    }
+
     /// Why it makes no rule.
     var reason: HoldReason {
         if case .held(let reason) = self { reason } else { .unresolved }

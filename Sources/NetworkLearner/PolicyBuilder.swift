@@ -57,8 +57,8 @@ struct PolicyBuilder {
         _ draft: DraftTable.Draft, _ held: [HeldConnections.Item], _ directions: DirectionBuilder
     ) -> WorkloadPolicy? {
         guard let selector = catalog.selector(of: draft.id) else { return nil }
-        let incoming = directions.cells(of: draft.id, draft.ingress, isIngress: true)
-        let outgoing = directions.cells(of: draft.id, draft.egress, isIngress: false)
+        let incoming = RuleGroups(directions.cells(of: draft.id, draft.ingress, isIngress: true))
+        let outgoing = RuleGroups(directions.cells(of: draft.id, draft.egress, isIngress: false))
         let ingress =
             WorkloadPolicy.DirectionRules(
                 incoming.rules(directions.shape(of: draft.id, isIngress: true), evidence: table))
@@ -73,7 +73,7 @@ struct PolicyBuilder {
     }
 
     private func standing(
-        _ draft: DraftTable.Draft, _ behaviours: [RuleCells.Behaviour], _ held: [HeldConnections.Item]
+        _ draft: DraftTable.Draft, _ behaviours: [RuleGroups.Behaviour], _ held: [HeldConnections.Item]
     ) -> WorkloadStanding {
         let source = observations.source
         let newest = observations.newest
@@ -124,9 +124,8 @@ struct DraftTable {
         /// The days and hours in which anything of it was seen.
         func seen(_ table: EdgeTable) -> (days: DaySet, hours: HourSet) {
             (ingress + egress).reduce(into: (DaySet(), HourSet())) { seen, number in
-                let fact = table.edges[Int(number)].fact
-                seen.0.formUnion(fact.days)
-                seen.1.formUnion(fact.hours)
+                seen.0.formUnion(table.facts[Int(number)].days)
+                seen.1.formUnion(table.facts[Int(number)].hours)
             }
         }
     }

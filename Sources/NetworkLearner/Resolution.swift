@@ -75,6 +75,6 @@ struct Resolution {
 extension Resolution {
     /// A row's fact, or a part of one.
     func fact(_ number: Int32, of table: ConnectionTable) -> ConnectionFact {
-        number < 0 ? parts[Int(~number)] : table.rows[Int(number)].fact
+        number < 0 ? parts[Int(~number)] : table.facts[Int(number)]
     }
 }

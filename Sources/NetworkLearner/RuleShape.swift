@@ -5,7 +5,7 @@ struct RuleShape {
     let outside: OutsideRanges
     /// Peers at which names are looked up, and the ports on which they answer, where such rules have to stand alone.
     let resolvers: Set<RankedPeer>
-    let resolverPorts: Set<RulePort>
+    let resolverPorts: Set<PortCode>
     /// The name that all of the peers' pods give to a port; nil where they do not agree, or numbers are written.
     let name: (RulePort, [RulePeer]) -> String?
     /// True if runs of ports are written as ranges.

@@ -5,6 +5,7 @@ import GRDB
 struct ConnectionReader {
     private let peers: PeerReader
     private var rows: [ConnectionTable.Row] = []
+    private var facts: [ConnectionFact] = []
     private var newestEdge: Int64?
     private var sharedDays = DaySet()
 
@@ -43,28 +44,30 @@ struct ConnectionReader {
                 service: service | UInt32(row.direction.rawValue), row: Int32(index))
         }
         keys.sort { $0.precedes($1) }
-        return ConnectionTable(cluster: cluster, peers: peers.peers, rows: keys.map { rows[Int($0.row)] })
+        return ConnectionTable(cluster: cluster, peers: peers.peers, rows: keys.map { rows[Int($0.row)] },
+            facts: keys.map { facts[Int($0.row)] })
     }
 
     private mutating func read(_ row: SQLStatement) throws {
         let edge = row.integer(at: 0)
         let fact = self.fact(row)
         if edge == newestEdge {
-            rows[rows.count - 1].fact.merge(fact)
+            facts[facts.count - 1].merge(fact)
         } else {
             newestEdge = edge
-            rows.append(try self.row(row, fact))
+            rows.append(try self.row(row))
+            facts.append(fact)
         }
     }
 
-    private func row(_ row: SQLStatement, _ fact: ConnectionFact) throws -> ConnectionTable.Row {
+    private func row(_ row: SQLStatement) throws -> ConnectionTable.Row {
         guard let `protocol` = NetworkProtocol(rawValue: UInt8(truncatingIfNeeded: row.integer(at: 3))),
             let port = UInt16(exactly: row.integer(at: 4)),
             let direction = ConnectionEdge.Direction(rawValue: UInt8(truncatingIfNeeded: row.integer(at: 5)))
         else { throw StoreError.unreadable("a connection") }
         return ConnectionTable.Row(
             source: try peers.rank(row.integer(at: 1)), destination: try peers.rank(row.integer(at: 2)),
-            service: (`protocol`, Port(port)), direction: direction, fact: fact)
+            service: (`protocol`, Port(port)), direction: direction)
     }
 
     private mutating func fact(_ row: SQLStatement) -> ConnectionFact {

@@ -19,12 +19,12 @@ extension Store {
     /// peers share their storage.
     package func connections(cluster: ClusterName) throws -> [(edge: ConnectionEdge, fact: ConnectionFact)] {
         let table = try connectionTable(cluster: cluster)
-        return table.rows.map { (table.edge($0), $0.fact) }
+        return zip(table.rows, table.facts).map { (table.edge($0), $1) }
     }
 
     /// The same in few bytes: a table that holds each peer once.
     package func connectionTable(cluster: ClusterName) throws -> ConnectionTable {
-        try read(of: cluster, none: ConnectionTable(cluster: cluster, peers: [], rows: [])) { db, id in
+        try read(of: cluster, none: ConnectionTable(cluster: cluster, peers: [], rows: [], facts: [])) { db, id in
             try ConnectionReader(db, cluster: id).table(cluster: cluster)
         }
     }

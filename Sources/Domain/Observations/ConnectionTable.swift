@@ -6,8 +6,12 @@ package struct ConnectionTable: Sendable {
     package private(set) var peers: [ObservedPeer]
     /// In any order; no two rows are of the same edge.
     package private(set) var rows: [Row]
+    /// What was seen of each row's edge, at the same position.
+    ///
+    /// Apart from the rows, which are plain numbers: copying a fact counts references.
+    package private(set) var facts: [ConnectionFact]
 
-    /// One edge and its fact.
+    /// One edge.
     package struct Row: Sendable {
         /// Position of the source in `peers`.
         package let source: Int32
@@ -16,33 +20,34 @@ package struct ConnectionTable: Sendable {
         package let `protocol`: NetworkProtocol
         package let port: Port
         package let direction: ConnectionEdge.Direction
-        package var fact: ConnectionFact
 
         package init(
             source: Int32, destination: Int32, service: (protocol: NetworkProtocol, port: Port),
-            direction: ConnectionEdge.Direction, fact: ConnectionFact
+            direction: ConnectionEdge.Direction
         ) {
             self.source = source
             self.destination = destination
             `protocol` = service.protocol
             port = service.port
             self.direction = direction
-            self.fact = fact
         }
     }
 
     /// A table whose peers are distinct and whose rows are each of another edge, as a store has them.
-    package init(cluster: ClusterName, peers: [ObservedPeer], rows: [Row]) {
+    ///
+    /// - Parameter facts: one for each row.
+    package init(cluster: ClusterName, peers: [ObservedPeer], rows: [Row], facts: [ConnectionFact]) {
         self.cluster = cluster
         self.peers = peers
         self.rows = rows
+        self.facts = facts
     }
 
     /// A table of edges in any order; the facts of equal edges are merged.
     package init(cluster: ClusterName, edges: [(edge: ConnectionEdge, fact: ConnectionFact)]) {
-        self.init(cluster: cluster, peers: [], rows: [])
-        var facts: [ConnectionEdge: ConnectionFact] = Dictionary(minimumCapacity: edges.count)
-        for (edge, fact) in edges where facts[edge]?.merge(fact) == nil { facts[edge] = fact }
+        self.init(cluster: cluster, peers: [], rows: [], facts: [])
+        var merged: [ConnectionEdge: ConnectionFact] = Dictionary(minimumCapacity: edges.count)
+        for (edge, fact) in edges where merged[edge]?.merge(fact) == nil { merged[edge] = fact }
         var numbers: [ObservedPeer: Int32] = [:]
         func number(of peer: ObservedPeer) -> Int32 {
             if let known = numbers[peer] { return known }
@@ -51,10 +56,12 @@ package struct ConnectionTable: Sendable {
             peers.append(peer)
             return number
         }
-        rows = facts.map { edge, fact in
-            Row(
-                source: number(of: edge.source), destination: number(of: edge.destination),
-                service: (edge.protocol, edge.port), direction: edge.direction, fact: fact)
+        for (edge, fact) in merged {
+            rows.append(
+                Row(
+                    source: number(of: edge.source), destination: number(of: edge.destination),
+                    service: (edge.protocol, edge.port), direction: edge.direction))
+            facts.append(fact)
         }
     }
 

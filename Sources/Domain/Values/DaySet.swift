@@ -43,6 +43,11 @@ package struct DaySet: Hashable, Sendable {
 
     /// Adds all days of the other set.
     package mutating func formUnion(_ other: DaySet) {
+        // Most sets are of one period.
+        if periods.count == 1, other.periods.count == 1, periods[0].number == other.periods[0].number {
+            periods[0].bits |= other.periods[0].bits
+            return
+        }
         for period in other.periods { formUnion(period) }
     }
 

@@ -41,19 +41,24 @@ package struct IPAddress: Hashable, Sendable {
 
     private static func parseIPv4(_ text: some StringProtocol) -> UInt32? {
         var result: UInt32 = 0
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        for part in parts {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
-            var octet: UInt32 = 0
-            for digit in part {
-                guard (48...57).contains(digit) else { return nil }
-                octet = octet * 10 + UInt32(digit - 48)
+        var octet: UInt32 = 0
+        var digits = 0
+        var octets = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: ".") {
+                guard digits > 0, octets < 3 else { return nil }
+                result = result << 8 | octet
+                octets += 1
+                (octet, digits) = (0, 0)
+                continue
             }
+            // A second digit after a leading zero would be octal to some.
+            guard (48...57).contains(byte), digits < 3, digits == 0 || octet > 0 else { return nil }
+            octet = octet * 10 + UInt32(byte - 48)
+            digits += 1
             guard octet < 256 else { return nil }
-            result = result << 8 | octet
         }
-        return result
+        return octets == 3 && digits > 0 ? result << 8 | octet : nil
     }
 
     private static func parseIPv6(_ text: some StringProtocol) -> (UInt64, UInt64)? {
