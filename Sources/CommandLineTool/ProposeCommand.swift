@@ -24,7 +24,7 @@ struct ProposeCommand: AsyncParsableCommand {
         var request = ProposeJob.Request()
         request.scope = scope
         request.isDryRun = dryRun
-        let results = try await ProposeJob(session.settings).run(session.learn(), request)
+        let results = try await ProposeJob(session.settings).run(request) { try session.learn($0) }
         if results.isEmpty {
             Console.print("Nothing is mature enough to be proposed yet: `leastwise preview` shows how far it is.\n")
         }

@@ -7,18 +7,23 @@ import Rendering
 
 extension Session {
     /// The preview's objects against what the repository has at its base; without one, against the live cluster.
-    package func difference(of report: PreviewReport) throws -> String {
+    ///
+    /// Throws what `PreviewJob` throws.
+    package func difference(_ filter: PreviewJob.Filter) throws -> String {
         guard settings.repository.url != nil else {
+            let report = try PreviewJob(learn()).run(filter)
             return Self.difference(of: report.items, live: report.learned.inventory)
         }
-        let repository = try Connections(settings).repository()
-        let snapshot = try RepositorySnapshot.fetch(
-            repository, base: settings.repository.base, branchPrefix: settings.proposals.branchPrefix)
+        let tree = try RepositorySnapshot.fetch(
+            Connections(settings).repository(), base: settings.repository.base,
+            branchPrefix: settings.proposals.branchPrefix
+        ).tree
+        let declared = RepositoryObjects(tree, cluster: settings.cluster).declarations
         let placement = FilePlacement(
             placement: try Placement(pattern: settings.repository.path), cluster: settings.cluster)
-        return report.items.flatMap { placement.files(of: $0) }.map { placed in
-            UnifiedDiff.between(
-                snapshot.tree.text(placed.file.path), placed.file.contents, path: placed.file.path)
+        let items = try PreviewJob(learn(declared)).run(filter).items
+        return items.flatMap { placement.files(of: $0) }.map { placed in
+            UnifiedDiff.between(tree.text(placed.file.path), placed.file.contents, path: placed.file.path)
         }.joined()
     }
 

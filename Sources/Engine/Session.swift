@@ -16,8 +16,13 @@ package struct Session {
     }
 
     /// Learns from what the store holds of the configured cluster.
-    package func learn() throws -> LearnedCluster {
-        try LearningJob(store: store, cluster: settings.cluster, options: LearningOptions(settings)).run()
+    ///
+    /// - Parameter declared: what the repository has at its base; nil where none is read. It decides by which labels
+    ///   workloads can be told apart, and whether ports are written by name.
+    package func learn(_ declared: RepositoryDeclarations? = nil) throws -> LearnedCluster {
+        try LearningJob(
+            store: store, cluster: settings.cluster, options: LearningOptions(settings), declared: declared
+        ).run()
     }
 }
 
