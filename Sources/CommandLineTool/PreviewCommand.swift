@@ -41,7 +41,10 @@ struct PreviewCommand: ParsableCommand {
             case .summary: Console.print(try PreviewJob(session.learn()).run(filter).summary)
             case .yaml: Console.print(try PreviewJob(session.learn()).run(filter).yaml)
             case .json: Console.print(try PreviewJob(session.learn()).run(filter).json())
-            case .diff: Console.print(try session.difference(filter))
+            case .diff:
+                let difference = try session.difference(filter)
+                Console.print(difference.text)
+                difference.notes.forEach(Console.note)
             }
         }
     }

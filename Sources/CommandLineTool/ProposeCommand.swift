@@ -25,7 +25,7 @@ struct ProposeCommand: AsyncParsableCommand {
         request.scope = scope
         request.isDryRun = dryRun
         let results = try await ProposeJob(session.settings).run(request) { try session.learn($0) }
-        if results.isEmpty {
+        if results.allSatisfy({ !$0.obstacles.isEmpty }) {
             Console.print("Nothing is mature enough to be proposed yet: `leastwise preview` shows how far it is.\n")
         }
         for result in results {

@@ -39,7 +39,7 @@ package struct ProposeJob {
             repository, base: settings.repository.base, branchPrefix: settings.proposals.branchPrefix)
         let objects = RepositoryObjects(snapshot.tree, cluster: settings.cluster)
         let learned = try learn(objects.declarations)
-        let entries = try ScopeList(settings: settings.proposals, learned: learned)
+        let entries = try ScopeList(settings: settings.proposals, learned: learned, base: objects)
             .entries(only: request.scope)
         let planner = ScopePlanner(
             learned: learned, judge: ClusterJudge(learned),
@@ -48,6 +48,10 @@ package struct ProposeJob {
         let executor = ProposalExecutor(repository: repository, forge: forge, options: options)
         var results: [ScopeResult] = []
         for entry in entries {
+            guard entry.obstacles.isEmpty else {
+                results.append(try withheld(entry, branch: executor.branch(of: entry.scope.key), repository))
+                continue
+            }
             let plan = planner.plan(entry.scope, entry.items)
             results.append(try await result(of: plan, learned, executor, snapshot, request, limits: forge?.limits))
         }
@@ -59,6 +63,17 @@ package struct ProposeJob {
             base: settings.repository.base, branchPrefix: settings.proposals.branchPrefix,
             author: GitIdentity(name: settings.proposals.authorName, email: settings.proposals.authorEmail),
             labels: settings.forge.labels, reviewers: settings.forge.reviewers)
+    }
+
+    /// The result of a scope that has to wait. What an earlier run proposed of it stays, so that people are told.
+    private func withheld(
+        _ entry: ScopeEntry, branch: String, _ repository: GitRepository
+    ) throws -> ScopeResult {
+        let isProposed = try repository.head(of: branch) != nil
+        let warning = ["\(branch) was proposed earlier: do not merge it before that is settled"]
+        return ScopeResult(
+            scope: entry.scope, branch: branch, title: "", body: "", difference: "", refusedFiles: [], stopping: [],
+            obstacles: entry.obstacles + (isProposed ? warning : []))
     }
 
     private func result(
@@ -98,7 +113,9 @@ package struct ScopeResult: Sendable {
     package let refusedFiles: [String]
     /// What would be denied; not empty means that nothing was proposed.
     package let stopping: [String]
-    /// Nil in a dry run, and where the judge stopped it.
+    /// What has to be settled first; not empty means that nothing was planned.
+    package var obstacles: [String] = []
+    /// Nil in a dry run, where the judge stopped it, and where something is in the way.
     package var outcome: ProposalOutcome?
 }
 

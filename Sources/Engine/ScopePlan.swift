@@ -39,7 +39,7 @@ struct ScopePlanner {
         let known = Set(before.denied.map(\.what))
         let own = Set(kept.filter { isWritten($0, in: proposed.tree) }.flatMap(\.policies).map { $0.identity })
         let stopping = after.denied.filter { !known.contains($0.what) || !own.isDisjoint(with: $0.by) }
-        let workloads = Set(kept.compactMap(\.workload))
+        let workloads = Set(kept.flatMap(\.workloads))
         let fingerprint = ContentFingerprint(of: plan.changes, generated: Set(placed.map(\.file.path)))
         let refusals = refusals(beside: kept)
         let context = ReviewContext(
