@@ -36,12 +36,16 @@ struct PreviewCommand: ParsableCommand {
         let session = try Session(settings: common.settings(), store: common.readStore)
         let filter = PreviewJob.Filter(
             namespace: namespace, workload: workload, kind: kind.flatMap { ProposedItem.Kind(rawValue: $0.rawValue) })
-        let report = try Self.stopping { try PreviewJob(session.learn()).run(filter) }
-        switch output {
-        case .summary: Console.print(report.summary)
-        case .yaml: Console.print(report.yaml)
-        case .json: Console.print(try report.json())
-        case .diff: Console.print(try session.difference(of: report))
+        try Self.stopping {
+            switch output {
+            case .summary: Console.print(try PreviewJob(session.learn()).run(filter).summary)
+            case .yaml: Console.print(try PreviewJob(session.learn()).run(filter).yaml)
+            case .json: Console.print(try PreviewJob(session.learn()).run(filter).json())
+            case .diff:
+                let difference = try session.difference(filter)
+                Console.print(difference.text)
+                difference.notes.forEach(Console.note)
+            }
         }
     }
 

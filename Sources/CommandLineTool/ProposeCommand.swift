@@ -24,8 +24,8 @@ struct ProposeCommand: AsyncParsableCommand {
         var request = ProposeJob.Request()
         request.scope = scope
         request.isDryRun = dryRun
-        let results = try await ProposeJob(session.settings).run(session.learn(), request)
-        if results.isEmpty {
+        let results = try await ProposeJob(session.settings).run(request) { try session.learn($0) }
+        if results.allSatisfy({ !$0.obstacles.isEmpty }) {
             Console.print("Nothing is mature enough to be proposed yet: `leastwise preview` shows how far it is.\n")
         }
         for result in results {

@@ -1,3 +1,5 @@
+import Domain
+
 /// A key of `leastwise.yaml`: its path, what it takes, and its default.
 package struct ConfigurationKey: Hashable, Sendable {
     /// As in the file, parts joined by dots: `repository.url`.
@@ -12,6 +14,8 @@ package struct ConfigurationKey: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case text
         case number
+        /// `yes` or `no`.
+        case flag
         case list
         /// One of the words.
         case choice([String])
@@ -19,9 +23,12 @@ package struct ConfigurationKey: Hashable, Sendable {
 
     /// The environment variable that overrides the file: `LEASTWISE_REPOSITORY_URL`.
     package var environmentName: String {
+        var previous: Character = "."
         let words = path.flatMap { character -> [Character] in
+            defer { previous = character }
             if character == "." { return ["_"] }
-            return character.isUppercase ? ["_", character] : Array(character.uppercased())
+            let beginsWord = character.isUppercase && !previous.isUppercase
+            return (beginsWord ? ["_"] : []) + Array(character.uppercased())
         }
         return "LEASTWISE_" + String(words)
     }
@@ -29,7 +36,8 @@ package struct ConfigurationKey: Hashable, Sendable {
 
 extension ConfigurationKey {
     /// Every key there is. The documentation lists the same, which a test holds.
-    package static let all: [ConfigurationKey] = general + repository + forge + proposals + learning
+    package static let all: [ConfigurationKey] =
+        general + repository + forge + proposals + maturity + network + access
 
     private static let general: [ConfigurationKey] = [
         key("cluster", .text, "default", "name of the cluster that the records come from"),
@@ -72,14 +80,33 @@ extension ConfigurationKey {
         key("proposals.authorName", .text, "Leastwise", "author of commits"),
         key("proposals.authorEmail", .text, "leastwise@localhost", "author of commits; tells them from people's"),
         key("proposals.kinds", .list, "network,rbac", "what is proposed: network, rbac"),
+        key(
+            "proposals.namespaceDefaultDeny", .flag, "no",
+            "close a namespace to everything else, once each of its workloads has policies"),
     ]
 
-    private static let learning: [ConfigurationKey] = [
+    private static let maturity: [ConfigurationKey] = [
         key("maturity.stabilizingDays", .number, "3", "distinct days seen below which a workload is still learning"),
         key("maturity.stableDays", .number, "7", "distinct days seen from which it can be stable"),
         key("maturity.quietDays", .number, "3", "days without anything new that it takes to be stable"),
         key("maturity.stableHours", .number, "0", "distinct hours of the day that it takes to be stable; 0 is any"),
         key("maturity.minimumCoverage", .number, "70", "estimated coverage in percent that it takes to be stable"),
+    ]
+
+    private static let network: [ConfigurationKey] = [
+        key(
+            "network.profile", .choice(NetworkProfile.allCases.map(\.rawValue)), "kubernetes", "how the plugin matches"),
+        key(
+            "network.dialect", .choice(PolicyDialect.allCases.map(\.rawValue)), nil,
+            "what policies are written as; the profile's own where it is not set"),
+        key(
+            "network.metadataAccess", .choice(["hold", "allow"]), "hold", "connections to the cloud's metadata address"),
+        key("network.portRanges", .flag, "no", "write runs of ports as ranges"),
+        key("network.dynamicPortThreshold", .number, "16", "undeclared ports from which they count as dynamic"),
+        key("network.outsideUnseenAddresses", .number, "0", "addresses never seen that ranges may hold"),
+        key("network.outsideMinimumAddresses", .number, "4", "seen addresses that make a range"),
+        key("network.outsideWidestIPv4", .number, "24", "prefix length of the widest range of IPv4"),
+        key("network.outsideWidestIPv6", .number, "64", "prefix length of the widest range of IPv6"),
         key("network.nodeRanges", .list, "", "address ranges of the nodes; the nodes' known addresses where not set"),
         key(
             "network.apiServerRanges", .list, "", "address ranges of the API server; its known addresses where not set"),
@@ -89,7 +116,10 @@ extension ConfigurationKey {
         key("network.burstWindowSeconds", .number, "600", "length of a burst"),
         key("network.burstMinimumTargets", .number, "12", "destinations and ports that make a burst"),
         key("network.burstRefusedPercent", .number, "50", "share of them, never accepted, that makes it a scan"),
-        key("rbac.namesThreshold", .number, "20", "names listed in one rule before it covers all names"),
+    ]
+
+    private static let access: [ConfigurationKey] = [
+        key("rbac.namesThreshold", .number, "20", "names listed in one rule before it covers all names")
     ]
 
     private static func key(_ path: String, _ kind: Kind, _ fallback: String?, _ summary: String) -> ConfigurationKey {

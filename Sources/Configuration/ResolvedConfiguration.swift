@@ -42,14 +42,27 @@ package struct ResolvedConfiguration: Sendable {
         return value
     }
 
-    /// The whole number from 0 up.
-    package func number(_ path: String) throws -> Int {
+    /// The whole number, from 0 up unless the range says otherwise.
+    package func number(_ path: String, in range: ClosedRange<Int> = 0...Int.max) throws -> Int {
         let value = raw(key(path))?.first ?? ""
-        guard let number = Int(value), number >= 0 else {
+        guard let number = Int(value), range.contains(number) else {
+            let end = range.upperBound == Int.max ? "up" : "to \(range.upperBound)"
             throw ConfigurationError(
-                code: .badValue, message: "\(path) cannot be '\(value)'", hint: "it takes a whole number from 0 up")
+                code: .badValue, message: "\(path) cannot be '\(value)'",
+                hint: "it takes a whole number from \(range.lowerBound) \(end)")
         }
         return number
+    }
+
+    /// True for `yes`. YAML calls the same values `true` and `false`, which are taken as well.
+    package func flag(_ path: String) throws -> Bool {
+        switch try text(path) ?? key(path).fallback {
+        case "yes", "true": return true
+        case "no", "false", nil: return false
+        case let value?:
+            throw ConfigurationError(
+                code: .badValue, message: "\(path) cannot be '\(value)'", hint: "it takes yes or no")
+        }
     }
 
     /// The items, none of them empty.

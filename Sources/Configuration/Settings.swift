@@ -10,6 +10,7 @@ package struct Settings: Sendable {
     package let forge: Forge
     package let proposals: Proposals
     package let learning: Learning
+    package let network: Network
 
     /// Where the GitOps repository is.
     package struct Repository: Sendable {
@@ -50,6 +51,8 @@ package struct Settings: Sendable {
         package let authorEmail: String
         package let proposesNetwork: Bool
         package let proposesAccess: Bool
+        /// True if a namespace is closed to everything else, once each of its workloads has policies.
+        package let namespaceDefaultDeny: Bool
 
         /// What one pull request covers.
         package enum Grouping: String, Sendable, CaseIterable {
@@ -78,6 +81,7 @@ package struct Settings: Sendable {
         forge = try Forge(values)
         proposals = try Proposals(values)
         learning = try Learning(values)
+        network = try Network(values)
     }
 }
 
@@ -121,6 +125,7 @@ extension Settings.Proposals {
         }
         proposesNetwork = kinds.contains("network")
         proposesAccess = kinds.contains("rbac")
+        namespaceDefaultDeny = try values.flag("proposals.namespaceDefaultDeny")
     }
 }
 

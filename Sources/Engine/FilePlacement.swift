@@ -36,8 +36,4 @@ extension ProposedItem {
             + grants.roles.map { ($0.namespace, ManifestRenderer.document($0)) }
             + grants.bindings.map { ($0.namespace, ManifestRenderer.document($0)) }
     }
-
-    fileprivate var comment: String {
-        "Proposed by Leastwise from observed behaviour. Evidence: leastwise explain '\(TerminalText.oneLine(title))'"
-    }
 }

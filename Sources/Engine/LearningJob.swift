@@ -9,24 +9,27 @@ package struct LearningJob {
     private let store: Store
     private let cluster: ClusterName
     private let options: LearningOptions
+    private let declared: RepositoryDeclarations?
 
-    package init(store: Store, cluster: ClusterName, options: LearningOptions) {
+    /// - Parameter declared: what the repository has at its base; nil where none was read.
+    package init(
+        store: Store, cluster: ClusterName, options: LearningOptions, declared: RepositoryDeclarations? = nil
+    ) {
         self.store = store
         self.cluster = cluster
         self.options = options
+        self.declared = declared
     }
 
     /// Reads the store and learns. Throws `EngineError` if the store holds nothing of the cluster.
     package func run() throws -> LearnedCluster {
         guard let newest = try store.newestObservation(cluster: cluster) else { throw try nothingObserved() }
-        let (inventory, notes) = InventoryBuilder.build(
-            cluster: cluster, objects: try store.objects(cluster: cluster),
-            addressSightings: try store.addressSightings(cluster: cluster),
-            nameSightings: try store.nameSightings(cluster: cluster))
-        let connections = try store.connectionTable(cluster: cluster)
+        // Objects are parsed while connections are read: both take long, and neither waits for the other.
+        let ((inventory, notes), connections) = try Concurrently.run(
+            { try self.inventory() }, { try self.store.connectionTable(cluster: self.cluster) })
         let source = SourceDays(try store.coverage(cluster: cluster).filter { $0.source == .hubble })
         let accesses = try store.accesses(cluster: cluster)
-        let network = NetworkLearner(options: options.network).learn(
+        let network = NetworkLearner(options: networkOptions(inventory)).learn(
             NetworkObservations(connections: connections, inventory: inventory, newest: newest, source: source))
         let memberships = try store.memberships(cluster: cluster)
         let access = AccessLearner(options: options.access).learn(
@@ -38,6 +41,22 @@ package struct LearningJob {
             cluster: cluster, inventory: inventory, network: network, access: access,
             first: firsts.compactMap { $0 }.min() ?? newest, last: newest, thresholds: options.maturity,
             notes: notes.map(\.text) + network.notes)
+    }
+
+    private func inventory() throws -> (inventory: ClusterInventory, notes: [InventoryNote]) {
+        var built = InventoryBuilder.build(
+            cluster: cluster, objects: try store.objects(cluster: cluster),
+            addressSightings: try store.addressSightings(cluster: cluster),
+            nameSightings: try store.nameSightings(cluster: cluster))
+        built.inventory.repositoryWorkloads = declared?.workloads ?? []
+        return built
+    }
+
+    /// The options, with ports named where people do so: in the repository, or else in the cluster.
+    private func networkOptions(_ inventory: ClusterInventory) -> NetworkLearningOptions {
+        var network = options.network
+        network.ports.namedIn = (declared?.policies ?? inventory.networkPolicies).namespacesNamingPorts
+        return network
     }
 
     private func nothingObserved() throws -> EngineError {

@@ -41,7 +41,7 @@ package struct PreviewJob {
         let replay = judge.replay(policies: policies, grants: grants)
         guard replay.denied.isEmpty else { throw ObservedWouldBeDenied(report: replay) }
         let shown = items.filter(filter.includes)
-        let workloads = Set(shown.compactMap(\.workload))
+        let workloads = Set(shown.flatMap(\.workloads))
         return PreviewReport(
             learned: learned, items: shown, replay: replay, slack: judge.slack(of: workloads, policies: policies))
     }

@@ -9,6 +9,14 @@ package struct ProposalScope: Hashable, Comparable, Sendable, CustomStringConver
 
     package static func < (left: Self, right: Self) -> Bool { left.key < right.key }
 
+    /// What closes a namespace. The point is in no namespace's name (RFC 1123), nor `default-deny` in a file's.
+    static func defaultDeny(of namespace: Namespace) -> ProposalScope {
+        ProposalScope(
+            key: GeneratedName.object("\(namespace).\(DefaultDeny.name)"),
+            description: "default-deny of namespace \(namespace)"
+        )
+    }
+
     /// How proposals are grouped.
     package enum Grouping: String, Sendable {
         case namespace, workload, cluster

@@ -26,53 +26,54 @@ package struct ProposeJob {
         package init() {}
     }
 
-    /// Carries out the run. Learning stops short of a scope that would deny something observed; others go on.
-    package func run(_ learned: LearnedCluster, _ request: Request) async throws -> [ScopeResult] {
+    /// Carries out the run: reads the repository, learns, and proposes. Learning stops short of a scope that would deny
+    /// something observed; others go on.
+    ///
+    /// - Parameter learn: learns from what was observed, beside what the repository has at its base.
+    package func run(
+        _ request: Request, learning learn: (RepositoryDeclarations) throws -> LearnedCluster
+    ) async throws -> [ScopeResult] {
         let repository = try connections.repository()
         let forge = try connections.forge()
-        let base = settings.repository.base
         let snapshot = try RepositorySnapshot.fetch(
-            repository, base: base, branchPrefix: settings.proposals.branchPrefix)
-        let plans = try plans(learned, snapshot, request)
-        let executor = ProposalExecutor(
-            repository: repository, forge: forge,
-            options: .init(
-                base: base, branchPrefix: settings.proposals.branchPrefix,
-                author: GitIdentity(name: settings.proposals.authorName, email: settings.proposals.authorEmail),
-                labels: settings.forge.labels, reviewers: settings.forge.reviewers))
+            repository, base: settings.repository.base, branchPrefix: settings.proposals.branchPrefix)
+        let objects = RepositoryObjects(snapshot.tree, cluster: settings.cluster)
+        let learned = try learn(objects.declarations)
+        let entries = try ScopeList(settings: settings.proposals, learned: learned, base: objects)
+            .entries(only: request.scope)
+        let planner = ScopePlanner(
+            learned: learned, judge: ClusterJudge(learned),
+            placement: FilePlacement(
+                placement: try Placement(pattern: settings.repository.path), cluster: learned.cluster), base: objects)
+        let executor = ProposalExecutor(repository: repository, forge: forge, options: options)
         var results: [ScopeResult] = []
-        for plan in plans {
-            results.append(
-                try await result(of: plan, learned, executor, snapshot, request, limits: forge?.limits))
+        for entry in entries {
+            guard entry.obstacles.isEmpty else {
+                results.append(try withheld(entry, branch: executor.branch(of: entry.scope.key), repository))
+                continue
+            }
+            let plan = planner.plan(entry.scope, entry.items)
+            results.append(try await result(of: plan, learned, executor, snapshot, request, limits: forge?.limits))
         }
         return results
     }
 
-    /// The plans for all scopes with items that are mature enough, sorted by scope.
-    private func plans(
-        _ learned: LearnedCluster, _ snapshot: RepositorySnapshot, _ request: Request
-    ) throws -> [ScopePlan] {
-        let wanted = try ItemList.all(learned).filter { item in
-            let isWantedKind =
-                item.kind == .network ? settings.proposals.proposesNetwork : settings.proposals.proposesAccess
-            return isWantedKind && item.maturity >= settings.proposals.minimumMaturity
-        }
-        let planner = ScopePlanner(
-            learned: learned, judge: ClusterJudge(learned),
-            placement: FilePlacement(
-                placement: try Placement(pattern: settings.repository.path), cluster: learned.cluster),
-            base: RepositoryPolicies(snapshot.tree, cluster: learned.cluster))
-        let grouping = ProposalScope.Grouping(rawValue: settings.proposals.groupBy.rawValue) ?? .namespace
-        let groups = ProposalScope.group(wanted, by: grouping).filter {
-            request.scope == nil || $0.scope.key == request.scope
-        }
-        if let scope = request.scope, groups.isEmpty {
-            throw EngineError(
-                code: .notFound, message: "nothing is ready to be proposed for scope '\(scope)'",
-                hint: "`leastwise preview` shows maturities; proposals.minimumMaturity is "
-                    + settings.proposals.minimumMaturity.rawValue)
-        }
-        return groups.map { planner.plan($0.scope, $0.items) }
+    private var options: ProposalExecutor.Options {
+        ProposalExecutor.Options(
+            base: settings.repository.base, branchPrefix: settings.proposals.branchPrefix,
+            author: GitIdentity(name: settings.proposals.authorName, email: settings.proposals.authorEmail),
+            labels: settings.forge.labels, reviewers: settings.forge.reviewers)
+    }
+
+    /// The result of a scope that has to wait. What an earlier run proposed of it stays, so that people are told.
+    private func withheld(
+        _ entry: ScopeEntry, branch: String, _ repository: GitRepository
+    ) throws -> ScopeResult {
+        let isProposed = try repository.head(of: branch) != nil
+        let warning = ["\(branch) was proposed earlier: do not merge it before that is settled"]
+        return ScopeResult(
+            scope: entry.scope, branch: branch, title: "", body: "", difference: "", refusedFiles: [], stopping: [],
+            obstacles: entry.obstacles + (isProposed ? warning : []))
     }
 
     private func result(
@@ -112,7 +113,9 @@ package struct ScopeResult: Sendable {
     package let refusedFiles: [String]
     /// What would be denied; not empty means that nothing was proposed.
     package let stopping: [String]
-    /// Nil in a dry run, and where the judge stopped it.
+    /// What has to be settled first; not empty means that nothing was planned.
+    package var obstacles: [String] = []
+    /// Nil in a dry run, where the judge stopped it, and where something is in the way.
     package var outcome: ProposalOutcome?
 }
 

@@ -13,7 +13,7 @@ extension ProposedItem {
             kind: .rbac, title: learned.subject.description, namespace: learned.subject.namespace,
             fileName: "rbac-\(learned.fileStem).yaml", policies: [], grants: learned.manifests, maturity: maturity,
             days: history.days.count, rules: learned.roles.flatMap(Self.review), warnings: Self.warnings(learned),
-            uncovered: learned.gaps.map(\.text), workload: nil)
+            uncovered: learned.gaps.map(\.text), workloads: [], comment: Self.comment(learned.subject.description))
     }
 
     /// True for a service account that only scheduled jobs use.

@@ -12,7 +12,8 @@ extension ProposedItem {
             fileName: "networkpolicy-\(policy.manifestName.dropFirst("leastwise-".count)).yaml",
             policies: [policy.manifest], grants: AccessGrants(), maturity: policy.maturity, days: policy.days,
             rules: Self.closed(policy) + ingress + egress, warnings: Self.warnings(policy),
-            uncovered: policy.heldBack.filter(\.reason.needsAttention).map(\.text), workload: policy.workload)
+            uncovered: policy.heldBack.filter(\.reason.needsAttention).map(\.text), workloads: [policy.workload],
+            comment: Self.comment(policy.workload.description))
     }
 
     private static func review(_ rule: NetworkRule, _ direction: String, _ home: Namespace, _ names: PeerNames)

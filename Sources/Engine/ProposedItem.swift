@@ -19,13 +19,20 @@ package struct ProposedItem: Sendable {
     package let warnings: [String]
     /// Observed behaviour that it does not cover, in words.
     package let uncovered: [String]
-    /// The workload that a network item belongs to.
-    package let workload: WorkloadID?
+    /// The workloads whose connections a network item decides about.
+    package let workloads: [WorkloadID]
+    /// The first line of its file, for people.
+    package let comment: String
 
     /// Network policies, or roles and bindings.
     package enum Kind: String, Sendable, CaseIterable {
         case network
         case rbac
+    }
+
+    /// The first line of a file that has evidence of its own.
+    static func comment(_ title: String) -> String {
+        "Proposed by Leastwise from observed behaviour. Evidence: leastwise explain '\(TerminalText.oneLine(title))'"
     }
 
     /// The objects as YAML documents.
@@ -44,7 +51,7 @@ package struct ProposedItem: Sendable {
         ProposedItem(
             kind: kind, title: title, namespace: namespace, fileName: fileName, policies: policies, grants: grants,
             maturity: maturity, days: days, rules: rules, warnings: self.warnings + warnings, uncovered: uncovered,
-            workload: workload)
+            workloads: workloads, comment: comment)
     }
 }
 

@@ -1,6 +1,7 @@
 import Domain
 import Inventory
 import Layout
+import NetworkLearner
 import Proposals
 
 /// What one scope wants of a repository at its base: files, the judge's word before and after, and the reviewer's text.
@@ -25,7 +26,7 @@ struct ScopePlanner {
     let learned: LearnedCluster
     let judge: ClusterJudge
     let placement: FilePlacement
-    let base: RepositoryPolicies
+    let base: RepositoryObjects
 
     func plan(_ scope: ProposalScope, _ items: [ProposedItem]) -> ScopePlan {
         let kept = items.map(keeping)
@@ -38,8 +39,9 @@ struct ScopePlanner {
         let known = Set(before.denied.map(\.what))
         let own = Set(kept.filter { isWritten($0, in: proposed.tree) }.flatMap(\.policies).map { $0.identity })
         let stopping = after.denied.filter { !known.contains($0.what) || !own.isDisjoint(with: $0.by) }
-        let workloads = Set(kept.compactMap(\.workload))
+        let workloads = Set(kept.flatMap(\.workloads))
         let fingerprint = ContentFingerprint(of: plan.changes, generated: Set(placed.map(\.file.path)))
+        let refusals = refusals(beside: kept)
         let context = ReviewContext(
             scope: scope, cluster: learned.cluster,
             fingerprint: fingerprint?.rawValue ?? "", items: changed(kept, plan.changes),
@@ -47,11 +49,19 @@ struct ScopePlanner {
             deniedBefore: after.denied.filter { known.contains($0.what) }.count,
             slackBefore: judge.slack(of: workloads, policies: base.policies),
             slackAfter: judge.slack(of: workloads, policies: proposed.policies),
-            uncovered: kept.flatMap(\.uncovered),
-            notes: learned.notes + plan.notes + proposed.notes)
+            uncovered: kept.flatMap(\.uncovered) + refusals,
+            notes: learned.notes.filter { !refusals.contains($0) } + plan.notes + proposed.notes)
         return ScopePlan(
             scope: scope, items: kept, changes: plan.changes, refused: plan.refused.map(\.description), before: before,
             after: after, stopping: stopping, fingerprint: fingerprint, context: context)
+    }
+
+    /// The workloads of the items' namespaces that no selector can be written for, each with what would mend it.
+    private func refusals(beside items: [ProposedItem]) -> [String] {
+        let namespaces = Set(items.filter { $0.kind == .network }.map(\.namespace))
+        return learned.network.refused.filter { namespaces.contains($0.workload.namespace) }.map {
+            "\($0.workload): \($0.advice)"
+        }
     }
 
     /// False where a file was left to people: then its policy is theirs, and what it denies is not this change's doing.

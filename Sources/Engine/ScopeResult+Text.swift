@@ -16,6 +16,7 @@ extension ScopeResult {
     package func text(isDryRun: Bool, showsBody: Bool) -> String {
         var lines = ["\(scope): \(headline(isDryRun))"]
         lines += refusedFiles.map { "  left alone: \($0)" }
+        lines += obstacles.prefix(50).map { "  first: \($0)" }
         lines += stopping.prefix(50).map { "  would be denied: \($0)" }
         if case .proposed(_, _, let warnings) = outcome { lines += warnings.map { "  the forge: \($0)" } }
         var text = lines.map { TerminalText.oneLine($0) + "\n" }.joined()
@@ -29,6 +30,7 @@ extension ScopeResult {
     }
 
     private func headline(_ isDryRun: Bool) -> String {
+        if !obstacles.isEmpty { return "not proposed yet" }
         if !stopping.isEmpty {
             return "stopped, since \(stopping.count) observed connections or requests would be denied"
         }

@@ -16,22 +16,43 @@ package struct Session {
     }
 
     /// Learns from what the store holds of the configured cluster.
-    package func learn() throws -> LearnedCluster {
-        try LearningJob(store: store, cluster: settings.cluster, options: LearningOptions(settings.learning)).run()
+    ///
+    /// - Parameter declared: what the repository has at its base; nil where none is read. It decides by which labels
+    ///   workloads can be told apart, and whether ports are written by name.
+    package func learn(_ declared: RepositoryDeclarations? = nil) throws -> LearnedCluster {
+        try LearningJob(
+            store: store, cluster: settings.cluster, options: LearningOptions(settings), declared: declared
+        ).run()
     }
 }
 
 extension LearningOptions {
     /// The learners' options as configured.
-    package init(_ settings: Settings.Learning) {
-        self.init(network: .init(), access: .init(), maturity: settings.maturity)
-        network.maturity = settings.maturity
-        network.nodeRanges = settings.nodeRanges
-        network.apiServerRanges = settings.apiServerRanges
-        network.clusterRanges = settings.clusterRanges
-        network.burst.windowSeconds = Double(settings.burstWindowSeconds)
-        network.burst.minimumTargets = settings.burstMinimumTargets
-        network.burst.refusedShare = Double(settings.burstRefusedPercent) / 100
-        access.namesThreshold = settings.namesThreshold
+    package init(_ settings: Settings) {
+        let learning = settings.learning
+        self.init(network: .init(), access: .init(), maturity: learning.maturity)
+        network.maturity = learning.maturity
+        network.nodeRanges = learning.nodeRanges
+        network.apiServerRanges = learning.apiServerRanges
+        network.clusterRanges = learning.clusterRanges
+        network.burst.windowSeconds = Double(learning.burstWindowSeconds)
+        network.burst.minimumTargets = learning.burstMinimumTargets
+        network.burst.refusedShare = Double(learning.burstRefusedPercent) / 100
+        network.take(settings.network)
+        access.namesThreshold = learning.namesThreshold
+    }
+}
+
+extension NetworkLearningOptions {
+    fileprivate mutating func take(_ settings: Settings.Network) {
+        profile = settings.profile
+        writtenAs = settings.dialect
+        metadata = settings.metadataAccess == .allow ? .allow : .hold
+        ports.writesRanges = settings.portRanges
+        ports.dynamicThreshold = settings.dynamicPortThreshold
+        outside.unseenAddresses = Double(settings.outsideUnseenAddresses)
+        outside.minimumAddresses = settings.outsideMinimumAddresses
+        outside.widestIPv4 = settings.outsideWidestIPv4
+        outside.widestIPv6 = settings.outsideWidestIPv6
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The policies and roles that a file of a repository holds, as JSON objects for the inventory to read.
+/// The policies, roles and workloads that a file of a repository holds, as JSON objects for the inventory to read.
 ///
 /// Templates (Helm) are not rendered here; such files are named, so that a report can say what was not judged.
 package enum RepositoryManifests {
@@ -8,21 +8,23 @@ package enum RepositoryManifests {
     package enum Content: Sendable {
         /// A Kubernetes `List`, as JSON.
         case objects([UInt8])
-        /// It may hold policies or roles but cannot be read as it stands.
+        /// It may hold policies or roles but cannot be read as it stands. Of workloads in such files nothing is known.
         case unreadable
     }
 
-    /// Words of which one is in every manifest that matters here.
-    private static let marks = ["NetworkPolicy", "rbac.authorization.k8s.io"]
+    /// Words of which one is in every manifest with a policy, role or binding.
+    private static let policyMarks = ["NetworkPolicy", "rbac.authorization.k8s.io"]
+    /// A word of every pod and pod template.
+    private static let workloadMark = "containers"
 
-    /// Reads a YAML or JSON file of the tree; nil if it cannot hold a NetworkPolicy, role or binding.
+    /// Reads a YAML or JSON file of the tree; nil if it holds no NetworkPolicy, role, binding or workload.
     package static func read(_ path: String, of tree: RepositoryTree) -> Content? {
-        guard isManifest(path), let text = tree.text(path), marks.contains(where: { text.contains($0) }) else {
-            return nil
-        }
+        guard isManifest(path), let text = tree.text(path) else { return nil }
+        let mayHoldPolicies = policyMarks.contains { text.contains($0) }
+        guard mayHoldPolicies || text.contains(workloadMark) else { return nil }
         // What Leastwise wrote is no template, whatever the names in it look like.
         let isTemplate = text.contains("{{") && GeneratedFile.origin(of: text) == .foreign
-        guard !isTemplate, let documents = documents(text) else { return .unreadable }
+        guard !isTemplate, let documents = documents(text) else { return mayHoldPolicies ? .unreadable : nil }
         let namespace = namespace(for: path, tree)
         let items = documents.flatMap(unpacked).map { placed($0, in: namespace) }
         let root: [String: Any] = ["apiVersion": "v1", "kind": "List", "items": items]

@@ -39,7 +39,9 @@ struct DirectionBuilder {
         var shared: [Party.Kind: [PortCode: [Int32]]] = [:]
         for number in numbers {
             let edge = table.edges[Int(number)]
-            addSecondTransport(edge, number, isIngress, &shared, &cells)
+            if infrastructure.isLookup(edge.port) {
+                addSecondTransport(edge, number, isIngress, &shared, &cells)
+            }
             let port = ranges.port(of: edge)
             if let peer = peersOfParties[Int(isIngress ? edge.source : edge.destination)] {
                 cells.add(peer, port, evidence: number)

@@ -88,7 +88,7 @@ struct EdgeResolver {
 
     /// A connection to a node's port that a Service opened is translated to the Service's pods.
     private mutating func placeBehindNode(_ from: Int32, _ to: Int32, _ piece: Piece) {
-        guard case .node = resolution.parties.parties[Int(to)], resolution.parties.parties[Int(from)].workload != nil,
+        guard resolution.parties.traits[Int(to)].isNode, resolution.parties.traits[Int(from)].isWorkload,
             let (service, port) = view.service(atNodePort: piece.row.port, piece.row.protocol)
         else { return }
         for target in targets(of: service.value, service.position, piece.row, port: port) { place(from, target, piece) }
@@ -96,8 +96,8 @@ struct EdgeResolver {
 
     /// A connection from inside to a load balancer's or an external address of a Service goes to its pods, or out and back in.
     private mutating func placeBehindAddress(_ from: Int32, _ to: Int32, _ piece: Piece) {
-        guard case .outside(let address) = resolution.parties.parties[Int(to)],
-            resolution.parties.parties[Int(from)].workload != nil
+        guard resolution.parties.traits[Int(to)].isOutside, resolution.parties.traits[Int(from)].isWorkload,
+            let address = resolution.parties.parties[Int(to)].address
         else { return }
         for (service, position) in view.services(atExternal: address) {
             for target in targets(of: service, position, piece.row) { place(from, target, piece) }
@@ -132,55 +132,61 @@ struct EdgeResolver {
 
 extension EdgeResolver {
     private mutating func place(_ from: Int32, _ target: Target, _ piece: Piece) {
-        let row = piece.row
-        let source = resolution.parties.parties[Int(from)]
-        let destination = resolution.parties.parties[Int(target.party)]
-        let connection = LearnedConnection(
-            source: source, destination: destination, protocol: row.protocol, port: target.port)
-        if let reason = refusal(connection, row) {
+        if let reason = refusal(from, target, piece) {
+            let connection = connection(from, target, piece)
             resolution.held.append(
                 Resolution.HeldRow(
-                    connection.text, between: (source.workload, destination.workload), reason: reason,
-                    fact: resolution.fact(piece.fact, of: table))
-            )
+                    connection.text, between: (connection.source.workload, connection.destination.workload),
+                    reason: reason, fact: resolution.fact(piece.fact, of: table)))
             return
         }
-        let exposure = source.workload == nil ? exposure(of: connection, target) : Resolution.Sighting.plain
+        let isClient = !resolution.parties.traits[Int(from)].isWorkload
+        let exposure = isClient ? exposure(of: target, piece.row.protocol) : Resolution.Sighting.plain
         let isExposed = exposure != Resolution.Sighting.plain
         resolution.sightings.append(
             Resolution.Sighting(
-                source: from, destination: target.party, protocol: row.protocol, port: target.port,
-                isExposed: isExposed, fact: piece.fact, direction: row.direction,
+                source: from, destination: target.party, protocol: piece.row.protocol, port: target.port,
+                isExposed: isExposed, fact: piece.fact, direction: piece.row.direction,
                 origin: isExposed ? exposure : target.origin))
     }
 
+    private func connection(_ from: Int32, _ target: Target, _ piece: Piece) -> LearnedConnection {
+        LearnedConnection(
+            source: resolution.parties.parties[Int(from)], destination: resolution.parties.parties[Int(target.party)],
+            protocol: piece.row.protocol, port: target.port)
+    }
+
     /// The object that opens the destination's port to the outside.
-    private mutating func exposure(of connection: LearnedConnection, _ target: Target) -> Int32 {
-        guard let id = connection.destination.workload else { return Resolution.Sighting.plain }
-        let key = TargetKey(number: target.party, protocol: connection.protocol, port: connection.port)
+    private mutating func exposure(of target: Target, _ protocol: NetworkProtocol) -> Int32 {
+        let key = TargetKey(number: target.party, protocol: `protocol`, port: target.port)
         if let known = exposures[key] { return known }
-        let service = view.exposingService(of: id, protocol: connection.protocol, port: connection.port)
+        let id = resolution.parties.parties[Int(target.party)].workload
+        let service = id.flatMap { view.exposingService(of: $0, protocol: `protocol`, port: target.port) }
         let found = service.map { number(of: .exposure($0)) } ?? Resolution.Sighting.plain
         exposures[key] = found
         return found
     }
 
     /// Why a resolved connection must make no rule, or nil.
-    private func refusal(_ connection: LearnedConnection, _ row: ConnectionTable.Row) -> HoldReason? {
-        if !connection.protocol.hasPorts, !options.dialect.hasICMP { return .notExpressible }
-        let (source, destination) = (connection.source, connection.destination)
+    private func refusal(_ from: Int32, _ target: Target, _ piece: Piece) -> HoldReason? {
+        let transport = piece.row.protocol
+        if !transport.hasPorts, !options.dialect.hasICMP { return .notExpressible }
+        let source = resolution.parties.traits[Int(from)]
+        let destination = resolution.parties.traits[Int(target.party)]
         // The Kubernetes documentation, "Network Policies": traffic to and from the node where a Pod runs is always allowed.
         // Behind a node's port it is clients that come with the node's address, and the next one may come by another node.
-        if table.peers[Int(row.source)].kind == .host, let id = destination.workload,
-            view.exposingService(of: id, protocol: connection.protocol, port: connection.port)?.isOpenItself != true
+        if source.isNode, destination.isWorkload, table.peers[Int(piece.row.source)].kind == .host,
+            let id = resolution.parties.parties[Int(target.party)].workload,
+            view.exposingService(of: id, protocol: transport, port: target.port)?.isOpenItself != true
         {
             return .ownNode
         }
-        if source.workload == nil, destination.workload == nil { return .hostNetwork }
-        guard connection.protocol.hasPorts else { return nil }
-        if destination.isMetadataService, connection.port != Port(53), options.metadata == .hold { return .metadata }
-        if destination.workload != nil, connection.protocol == .tcp, MeshPort.isRedirect(connection.port),
-            !view.declares(destination, protocol: connection.protocol, port: connection.port)
+        if !source.isWorkload, !destination.isWorkload { return .hostNetwork }
+        guard transport.hasPorts else { return nil }
+        if destination.isMetadataService, target.port != Port(53), options.metadata == .hold { return .metadata }
+        if destination.isWorkload, transport == .tcp, MeshPort.isRedirect(target.port),
+            !view.declares(
+                resolution.parties.parties[Int(target.party)], protocol: transport, port: target.port)
         {
             return .meshRedirect
         }

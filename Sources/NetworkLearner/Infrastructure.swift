@@ -6,6 +6,7 @@ struct Infrastructure {
     private let apiServerBlocks: [CIDR]
     private let nodeBlocks: [CIDR]
     private let dialect: PolicyDialect
+    private let lookupPorts: [Port]
     let notes: [String]
 
     init(view: ClusterView, ledger: EdgeLedger, options: NetworkLearningOptions, catalog: WorkloadCatalog) {
@@ -20,6 +21,7 @@ struct Infrastructure {
             notes.append(
                 "no DNS service was seen or declared: pods labelled k8s-app=kube-dns in kube-system are assumed")
         }
+        lookupPorts = Set(resolvers.flatMap(\.ports).map(\.port) + [Port(53)]).sorted()
         dialect = options.dialect
         apiServerBlocks = Self.blocks(options.apiServerRanges, else: view.apiServerAddresses)
         nodeBlocks = Self.blocks(options.nodeRanges, else: view.nodeAddresses)
@@ -57,6 +59,9 @@ struct Infrastructure {
             for port in resolver.ports { cells.add(resolver.peer, PortCode(port), declared: resolver.evidence) }
         }
     }
+
+    /// True if names may be looked up at the port, somewhere.
+    func isLookup(_ port: Port) -> Bool { lookupPorts.contains(port) }
 
     /// True if names are looked up there.
     func isLookup(_ destination: Party, _ port: Port) -> Bool {

@@ -19,9 +19,9 @@ struct PolicyBuilder {
             catalog: catalog, view: view, options: options, ledger: ledger, infrastructure: infrastructure,
             declared: declared)
         let (byWorkload, unplaced) = Self.placed(held, drafts)
-        let policies = drafts.workloads.compactMap { draft in
+        let policies = drafts.workloads.parallelMap { draft in
             policy(draft, byWorkload[draft.id] ?? [], directions)
-        }
+        }.compactMap { $0 }
         let refused = Set(ledger.reasons.indices.filter { ledger.reasons[$0] == .unselectable }.flatMap(ends))
             .filter { catalog.selector(of: $0) == nil }.sorted().map(catalog.refusal)
         return LearnedNetwork(
@@ -80,7 +80,7 @@ struct PolicyBuilder {
         let seen = draft.seen(table)
         let sampled = source.sampled(seen.days)
         let coverage = SampleCoverage(
-            daysOfBehaviours: behaviours.map { source.sampled($0.days).count }, sampledDays: sampled.count,
+            daysOfBehaviours: behaviours.map { source.sampledCount($0.days) }, sampledDays: sampled.count,
             recordedShare: source.recordedShare(on: sampled))
         let novelty = behaviours.map(\.first).max() ?? newest
         var judgement = options.maturity.judge(

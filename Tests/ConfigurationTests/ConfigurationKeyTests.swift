@@ -9,6 +9,7 @@ import Testing
         ("repository.knownHostsFile", "LEASTWISE_REPOSITORY_KNOWN_HOSTS_FILE"),
         ("proposals.groupBy", "LEASTWISE_PROPOSALS_GROUP_BY"),
         ("network.apiServerRanges", "LEASTWISE_NETWORK_API_SERVER_RANGES"),
+        ("network.outsideWidestIPv4", "LEASTWISE_NETWORK_OUTSIDE_WIDEST_IPV4"),
     ])
     func `is called in the environment by its words`(path: String, name: String) throws {
         let key = try #require(ConfigurationKey.all.first { $0.path == path })

@@ -54,7 +54,15 @@ import Testing
         ("network: {burstMinimumTargets: 99999999999999999999}", "whole number"),
         ("network: {nodeRanges: [10.0.0.0/33]}", "10.0.0.0/16"), ("network: {nodeRanges: [nodes]}", "10.0.0.0/16"),
         ("network: {apiServerRanges: [10.0.0.0/8, x]}", "10.0.0.0/16"),
-        ("network: {clusterRanges: ['10.0.0.0/8 ']}", "10.0.0.0/16"),
+        ("network: {clusterRanges: ['10.0.0.0/8 ']}", "10.0.0.0/16"), ("network: {profile: ciliun}", "'cilium'"),
+        ("network: {dialect: calicostaged}", "'calicoStaged'"), ("network: {dialect: service-address}", "one of"),
+        ("network: {metadataAccess: allowed}", "'allow'"), ("network: {portRanges: maybe}", "yes or no"),
+        ("network: {dynamicPortThreshold: 0}", "from 1 to 65535"),
+        ("network: {outsideUnseenAddresses: -1}", "from 0 up"), ("network: {outsideUnseenAddresses: 0.5}", "from 0 up"),
+        ("network: {outsideMinimumAddresses: 1}", "from 2 to"), ("network: {outsideWidestIPv4: 0}", "from 1 to 32"),
+        ("network: {outsideWidestIPv4: 33}", "from 1 to 32"), ("network: {outsideWidestIPv6: 0}", "from 1 to 128"),
+        ("network: {outsideWidestIPv6: 200}", "from 1 to 128"),
+        ("proposals: {namespaceDefaultDeny: often}", "yes or no"),
     ])
     func `refuses a value that it cannot take and says what it takes`(file: String, hint: String) {
         do {
@@ -66,6 +74,36 @@ import Testing
         } catch {
             Issue.record(error)
         }
+    }
+
+    @Test func `takes how network policies are learned and written`() throws {
+        let settings = try Self.settings(
+            """
+            network:
+              profile: service-address
+              dialect: calicoStaged
+              metadataAccess: allow
+              portRanges: yes
+              dynamicPortThreshold: 8
+              outsideUnseenAddresses: 256
+              outsideMinimumAddresses: 3
+              outsideWidestIPv4: 20
+              outsideWidestIPv6: 48
+            """
+        ).network
+        #expect(settings.profile == .serviceAddress && settings.dialect == .calicoStaged)
+        #expect(settings.metadataAccess == .allow && settings.portRanges)
+        #expect(settings.dynamicPortThreshold == 8)
+        #expect(settings.outsideUnseenAddresses == 256 && settings.outsideMinimumAddresses == 3)
+        #expect(settings.outsideWidestIPv4 == 20 && settings.outsideWidestIPv6 == 48)
+    }
+
+    @Test(arguments: [
+        ("yes", true), ("true", true), ("'yes'", true), ("no", false), ("false", false), ("", false), ("''", false),
+    ])
+    func `takes yes and no, and what YAML calls them`(word: String, isOn: Bool) throws {
+        let settings = try Self.settings("proposals:\n  namespaceDefaultDeny: \(word)\n")
+        #expect(settings.proposals.namespaceDefaultDeny == isOn)
     }
 
     @Test func `takes ranges and single addresses`() throws {
@@ -109,7 +147,9 @@ import Testing
     private static func otherValue(of key: ConfigurationKey) -> String {
         switch key.kind {
         case .text: return "other"
+        case .number where key.path == "network.outsideWidestIPv4": return "20"
         case .number: return "41"
+        case .flag: return key.fallback == "no" ? "yes" : "no"
         case .choice(let words): return words.last { $0 != key.fallback } ?? ""
         case .list where key.path == "proposals.kinds": return "rbac"
         case .list where key.path.hasSuffix("Ranges"): return "192.0.2.0/24"

@@ -16,6 +16,16 @@ import Testing
         #expect(read.unreadable.isEmpty)
     }
 
+    @Test func `reads workloads, and passes over templates of them`() throws {
+        let pod = "spec: {containers: [{name: a}]}\n"
+        let read = try Self.read([
+            "shop/kustomization.yaml": "namespace: shop\n", "shop/a.yaml": "kind: Pod\nmetadata: {name: a}\n\(pod)",
+            "b.yaml": "kind: Pod\nmetadata: {name: '{{ .Values.name }}'}\n\(pod)", "c.yaml": "containers: [\n",
+        ])
+        #expect(read.namespaces == ["a": "shop"])
+        #expect(read.unreadable.isEmpty)
+    }
+
     @Test(arguments: [
         "kind: NetworkPolicy\nmetadata: {name: {{ .Values.name }}}\n", "kind: NetworkPolicy\na: [\n",
         "kind: NetworkPolicy\nmetadata: {name: ok}\n---\na: [\n", "kind: NetworkPolicy\na: *missing\n",

@@ -53,16 +53,28 @@ struct Program {
     static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
 
     private let folder: TemporaryFolder
-    private let estate: Estate
 
-    init(_ estate: Estate) throws {
-        self.estate = estate
+    private let keys: [String: String]
+    // Held, so that servers and store are there as long as the program needs them.
+    private let estate: Estate
+    private let world: RingWorld?
+
+    /// - Parameters:
+    ///   - world: whose store is read; a copy of the large world's where it is nil.
+    ///   - changes: settings beyond the estate's.
+    init(_ estate: Estate, world: RingWorld? = nil, with changes: [String: String] = [:]) throws {
         folder = try TemporaryFolder()
-        try World.store.get().write(to: URL(fileURLWithPath: folder.path("leastwise.db")))
+        self.estate = estate
+        self.world = world
+        let path = folder.path("leastwise.db")
+        if world == nil { try World.store.get().write(to: URL(fileURLWithPath: path)) }
+        keys = estate.keys(changes.merging(["database": world?.file ?? path]) { $1 })
     }
 
-    func propose(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        let keys = estate.keys(["database": folder.path("leastwise.db")])
+    func propose(_ arguments: [String]) throws -> (status: Int32, output: String) { try run(["propose"] + arguments) }
+
+    /// Runs a command of the program, with a configuration file.
+    func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
         var sections: [String: [String]] = [:]
         for (path, value) in keys.sorted(by: { $0.key < $1.key }) {
             let parts = path.split(separator: ".")
@@ -74,6 +86,6 @@ struct Program {
         let file = folder.path("leastwise.yaml")
         try Data(text.utf8).write(to: URL(fileURLWithPath: file))
         return try ScriptedServer.run(
-            ["-u", "LEASTWISE_CONFIG", Self.path, "propose", "--config", file] + arguments)
+            ["-u", "LEASTWISE_CONFIG", Self.path, arguments[0], "--config", file] + arguments.dropFirst())
     }
 }

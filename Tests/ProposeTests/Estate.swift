@@ -81,17 +81,28 @@ final class Estate: Sendable {
         return keys.merging(changes) { $1 }
     }
 
-    /// One learning run, of the shop's scope unless told otherwise.
+    func settings(_ changes: [String: String] = [:]) throws -> Settings {
+        try Settings(ResolvedConfiguration(flags: keys(changes), environment: [:], file: .empty))
+    }
+
+    /// One learning run, of the shop's scope unless told otherwise, with what was learned before.
     func propose(
         _ learned: Result<LearnedCluster, any Error> = World.observed, scope: String? = "shop", dryRun: Bool = false,
         with changes: [String: String] = [:]
     ) async throws -> [ScopeResult] {
-        let settings = try Settings(
-            ResolvedConfiguration(flags: keys(changes), environment: [:], file: .empty))
+        try await propose(scope: scope, dryRun: dryRun, with: changes) { _, _ in try learned.get() }
+    }
+
+    /// One learning run that learns once the repository was read.
+    func propose(
+        scope: String?, dryRun: Bool, with changes: [String: String],
+        learning learn: (Settings, RepositoryDeclarations) throws -> LearnedCluster
+    ) async throws -> [ScopeResult] {
+        let settings = try settings(changes)
         var request = ProposeJob.Request()
         request.scope = scope
         request.isDryRun = dryRun
-        return try await ProposeJob(settings).run(learned.get(), request)
+        return try await ProposeJob(settings).run(request) { try learn(settings, $0) }
     }
 
     /// The result of the only scope.

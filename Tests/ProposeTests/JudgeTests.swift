@@ -59,7 +59,7 @@ struct JudgeTests {
 }
 
 extension LearnedCluster {
-    fileprivate func replacing(learned: [LearnedConnection]) -> LearnedCluster {
+    func replacing(learned: [LearnedConnection]) -> LearnedCluster {
         LearnedCluster(
             cluster: cluster, inventory: inventory,
             network: LearnedNetwork(

@@ -4,6 +4,8 @@
 /// could be seen, so that it says neither that something is new nor that nothing is.
 package struct SourceDays: Hashable, Sendable {
     private var counts: [Int32: Counts] = [:]
+    /// The days with a record as bits, by period.
+    private var recorded: [Int32: UInt64] = [:]
 
     private struct Counts: Hashable {
         var records: Double = 0
@@ -18,12 +20,21 @@ package struct SourceDays: Hashable, Sendable {
             counts[row.day, default: Counts()].records += Double(max(row.records, 0))
             counts[row.day, default: Counts()].lost += Double(max(row.lost, 0))
         }
+        for day in counts.keys where isRecorded(day) {
+            recorded[DaySet.period(of: day), default: 0] |= DaySet.bit(of: day)
+        }
     }
 
     /// The days among these on which the source recorded anything.
     package func sampled(_ days: DaySet) -> DaySet {
         guard !counts.isEmpty else { return days }
         return days.days.filter(isRecorded).reduce(into: DaySet()) { $0.formUnion(DaySet(day: $1)) }
+    }
+
+    /// How many of these days the source recorded anything on: the count of `sampled`, without making the set.
+    package func sampledCount(_ days: DaySet) -> Int {
+        guard !counts.isEmpty else { return days.count }
+        return days.periods.reduce(0) { $0 + ($1.bits & (recorded[$1.number] ?? 0)).nonzeroBitCount }
     }
 
     /// The share of the records of these days that the source did not lose, 0 to 1: records / (records + lost), over

@@ -14,7 +14,7 @@ struct ScenarioJudge {
     private let learned: LearnedCluster
 
     init(_ tree: [String: String], learned: LearnedCluster) {
-        let repository = RepositoryPolicies(
+        let repository = RepositoryObjects(
             RepositoryTree(files: tree.mapValues { [UInt8]($0.utf8) }), cluster: learned.cluster)
         policies = repository.policies
         network = NetworkEvaluator(

@@ -2,8 +2,8 @@ import Domain
 import Inventory
 import Layout
 
-/// The policies and roles that a repository holds, for the judge.
-struct RepositoryPolicies {
+/// The policies and roles that a repository holds, for the judge, and its workloads.
+struct RepositoryObjects {
     let tree: RepositoryTree
     private let cluster: ClusterName
     private var files: [String: File] = [:]
@@ -13,6 +13,7 @@ struct RepositoryPolicies {
     private struct File {
         let policies: [NetworkPolicy]
         let grants: AccessGrants
+        let workloads: [Workload]
         /// Policies that are not judged, each with the reason.
         let notes: [String]
     }
@@ -24,8 +25,8 @@ struct RepositoryPolicies {
     }
 
     /// The policies with files changed; only these are read again.
-    func applying(_ changes: [FileChange]) -> RepositoryPolicies {
-        var changed = RepositoryPolicies(tree: tree.applying(changes), cluster: cluster, files: files)
+    func applying(_ changes: [FileChange]) -> RepositoryObjects {
+        var changed = RepositoryObjects(tree: tree.applying(changes), cluster: cluster, files: files)
         changed.unreadable = unreadable
         for change in changes {
             changed.files[change.path] = nil
@@ -51,7 +52,7 @@ struct RepositoryPolicies {
                 notes.map { (object: $0.object, problem: $0.problem) }
                 + output.diagnostics.map { (object: $0.excerpt, problem: $0.kind.rawValue) }
             files[path] = File(
-                policies: inventory.networkPolicies, grants: inventory.grants,
+                policies: inventory.networkPolicies, grants: inventory.grants, workloads: inventory.workloads,
                 notes: problems.filter { $0.object.contains("NetworkPolicy") }.map {
                     "\(path): \($0.object) is not judged: \($0.problem)"
                 })
@@ -59,6 +60,11 @@ struct RepositoryPolicies {
     }
 
     var policies: [NetworkPolicy] { sorted.flatMap(\.policies) }
+
+    /// What learning depends on.
+    var declarations: RepositoryDeclarations {
+        RepositoryDeclarations(workloads: sorted.flatMap(\.workloads), policies: policies)
+    }
 
     /// What could not be judged, in words.
     var notes: [String] {
