@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport", "ScriptedServers"], swiftSettings: settings),
         .testTarget(name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest"], swiftSettings: settings),
-        .testTarget(name: "InventoryTests", dependencies: ["Domain", "Inventory"], swiftSettings: settings),
+        .testTarget(
+            name: "InventoryTests", dependencies: ["Domain", "Inventory", "NetworkLearner"], swiftSettings: settings),
         .testTarget(name: "LayoutTests", dependencies: ["Domain", "Layout", yams], swiftSettings: settings),
         .testTarget(name: "NetworkLearnerTests", dependencies: ["Domain", "NetworkLearner"], swiftSettings: settings),
         .testTarget(

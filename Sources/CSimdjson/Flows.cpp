@@ -16,6 +16,7 @@ constexpr Enumerator verdicts[] = {{"VERDICT_UNKNOWN", 0}, {"FORWARDED", 1}, {"D
 constexpr Enumerator types[] = {{"UNKNOWN_TYPE", 0}, {"L3_L4", 1}, {"L7", 2}, {"SOCK", 3}};
 constexpr Enumerator reasons[] = {{"TRACE_REASON_UNKNOWN", 0}, {"NEW", 1}, {"ESTABLISHED", 2}, {"REPLY", 3},
                                   {"RELATED", 4}, {"REOPENED", 5}};
+constexpr Enumerator directions[] = {{"TRAFFIC_DIRECTION_UNKNOWN", 0}, {"INGRESS", 1}, {"EGRESS", 2}};
 constexpr Enumerator layer7_types[] = {{"UNKNOWN_L7_TYPE", 0}, {"REQUEST", 1}, {"RESPONSE", 2}, {"SAMPLE", 3}};
 
 /// Reads one record; the members are what the envelope says beside the flow.
@@ -135,9 +136,11 @@ struct FlowReader {
 
     error_code layer7(ondemand::value value) {
         record.l7_type = 0;
+        record.l7_is_connected = false;
         return members(value, [&](const char *key, ondemand::value inner) {
             if (is(key, LW_KEY("type"))) return enumerator(inner, layer7_types, record.l7_type);
             if (is(key, LW_KEY("dns"))) return dns(inner);
+            if ((is(key, LW_KEY("http")) || is(key, LW_KEY("kafka"))) && !is_null(inner)) record.l7_is_connected = true;
             return SUCCESS;
         });
     }
@@ -148,6 +151,8 @@ struct FlowReader {
                 if (is(key, LW_KEY("time"))) return time(value, record.time);
                 if (is(key, LW_KEY("trace_reason")) || is(key, LW_KEY("traceReason")))
                     return enumerator(value, reasons, record.trace_reason);
+                if (is(key, LW_KEY("traffic_direction")) || is(key, LW_KEY("trafficDirection")))
+                    return enumerator(value, directions, record.traffic_direction);
                 return SUCCESS;
             case 'v': return is(key, LW_KEY("verdict")) ? enumerator(value, verdicts, record.verdict) : SUCCESS;
             case 'I': return is(key, LW_KEY("IP")) ? addresses(value) : SUCCESS;

@@ -25,6 +25,8 @@ struct FlowInterpreter {
         var pod: Int32 = -1
         var needsAddress = true
         var isHealthCheck = false
+        /// The peer that it is to pods of its own node; -1 where that is no other.
+        var ownNode: Int32 = -1
         var names = 0..<0
     }
 
@@ -98,7 +100,7 @@ struct FlowInterpreter {
         sight(destination, names: flow.destination_names, time, parser: parser, into: &records)
         if flow.type == 2 {
             answer(flow, time, parser: parser, into: &records)
-            return records.ignored.add(.applicationLayer)
+            guard Self.showsConnection(flow) else { return records.ignored.add(.applicationLayer) }
         }
         guard let networkProtocol = NetworkProtocol(rawValue: flow.protocol) else {
             return records.ignored.add(.noTransport)
@@ -107,13 +109,36 @@ struct FlowInterpreter {
         let way = networkProtocol.hasPorts ? FlowWay(flow) : .request
         if !networkProtocol.hasPorts, !Self.isEchoRequest(flow) { return records.ignored.add(.icmpReply) }
         records.observed += 1
+        let opener = way.isReversed ? destination : source
+        let server = way.isReversed ? source : destination
         records.connections.append(
             Connection(
-                source: (way.isReversed ? destination : source).reference,
-                destination: (way.isReversed ? source : destination).reference, protocol: networkProtocol,
-                port: Port(way.isReversed ? flow.source_port : flow.destination_port), direction: way.direction,
+                source: Self.opener(opener, of: flow, to: server), destination: server.reference,
+                protocol: networkProtocol, port: Port(way.isReversed ? flow.source_port : flow.destination_port),
+                direction: way.direction,
                 outcome: Self.outcome(flow, way), time: time,
                 sample: Self.reference(flow)))
+    }
+
+    /// True for what a proxy read on a connection that it let through: a request, or the answer to one.
+    ///
+    /// Where traffic is watched on the application layer, this may be the only record of a connection. Its ports are those
+    /// of the pods, not the proxy's (Cilium, `pkg/proxy/accesslog`).
+    private static func showsConnection(_ flow: lw_flow) -> Bool {
+        let isMessage = flow.l7_type == 1 || flow.l7_type == 2
+        return flow.l7_is_connected && isMessage && flow.verdict == 1
+            && flow.protocol == NetworkProtocol.tcp.rawValue && flow.source_port > 0 && flow.destination_port > 0
+    }
+
+    /// Who opened the connection.
+    ///
+    /// A node of the control plane has the labels of both host and API server where it is the node of the agent that
+    /// saw the flow. To a pod there it is the pod's own node, whose kubelet probes it; from the pod it is the API server.
+    private static func opener(_ side: Side, of flow: lw_flow, to server: Side) -> PeerReference {
+        guard side.endpoint.ownNode >= 0, flow.traffic_direction == 1, !server.endpoint.needsAddress else {
+            return side.reference
+        }
+        return PeerReference(peer: side.endpoint.ownNode, address: side.address)
     }
 
     private static func isEchoRequest(_ flow: lw_flow) -> Bool {
@@ -160,6 +185,7 @@ extension FlowInterpreter {
         var endpoint = Endpoint(peer: tables.number(of: read.peer))
         endpoint.needsAddress = read.peer.kind != .pod
         endpoint.isHealthCheck = read.isHealthCheck
+        if read.isLocalAPIServer { endpoint.ownNode = tables.number(of: ObservedPeer(.host, address: nil)) }
         if !read.podName.isEmpty {
             endpoint.pod = tables.number(of: ObservationTables.Pod(peer: endpoint.peer, name: read.podName))
         }

@@ -14,11 +14,14 @@ enum FlowWay {
         self = Self.said(flow) ?? Self.guessed(flow)
     }
 
-    /// What the record says itself: `is_reply`, the older `reply`, TCP's flags, conntrack's word in `trace_reason`.
+    /// What the record says itself: its type on the application layer, `is_reply`, the older `reply`, TCP's flags, conntrack's word in `trace_reason`.
     ///
     /// `is_reply` is a wrapper with three states; it can be wrong when a connection ends, so that a SYN with ACK is a
     /// reply whatever it says.
     private static func said(_ flow: lw_flow) -> FlowWay? {
+        if flow.type == 2, flow.l7_type == 1 || flow.l7_type == 2 {
+            return flow.l7_type == 2 || flow.is_reply == lw_true || flow.reply == lw_true ? .reply : .request
+        }
         let isTCP = flow.protocol == NetworkProtocol.tcp.rawValue
         let handshake = isTCP ? flow.flags & (lw_flag_syn | lw_flag_ack) : 0
         if handshake == lw_flag_syn | lw_flag_ack || flow.is_reply == lw_true { return .reply }

@@ -10,6 +10,8 @@ struct HubbleEndpoint {
     /// The names and patterns of `fqdn:` labels.
     let names: [String]
     let isHealthCheck: Bool
+    /// True for a node that serves the API as well, on the node where the flow was seen: other nodes never are `host`.
+    let isLocalAPIServer: Bool
 
     /// Reads an endpoint's scalars; nil if it has a name that Kubernetes cannot have given.
     init?(_ items: [TextItem]) {
@@ -17,6 +19,7 @@ struct HubbleEndpoint {
         let kind = fields.isPod ? .pod : Self.kind(of: fields)
         names = fields.names
         isHealthCheck = fields.reserved.contains("health")
+        isLocalAPIServer = fields.reserved.isSuperset(of: ["host", "kube-apiserver"])
         if kind == .pod {
             guard let pod = Self.pod(fields) else { return nil }
             peer = pod

@@ -111,6 +111,37 @@ import Testing
         #expect(notes.map(\.object) == ["core/Service shop/web"])
     }
 
+    @Test(arguments: [
+        (#""type":"LoadBalancer""#, "", []), (#""type":"LoadBalancer","loadBalancerSourceRanges":[]"#, "", []),
+        (
+            #""type":"LoadBalancer","loadBalancerSourceRanges":["203.0.113.0/24","198.51.100.7/24","2001:db8::/32"]"#,
+            "192.0.2.0/24", ["198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32"]
+        ),
+        (#""type":"LoadBalancer""#, "203.0.113.0/24, 198.51.100.0/24", ["198.51.100.0/24", "203.0.113.0/24"]),
+        (#""type":"NodePort","loadBalancerSourceRanges":["203.0.113.0/24"]"#, "192.0.2.0/24", []),
+    ])
+    func `reads whom a load balancer lets in`(spec: String, annotation: String, expected: [String]) {
+        let inventory = Cluster.inventory(ranged(spec, annotation))
+        #expect(inventory.services.map { $0.sourceRanges.map(\.description) } == [expected])
+    }
+
+    @Test(arguments: [
+        (#""type":"LoadBalancer","loadBalancerSourceRanges":["everyone"]"#, ""),
+        (#""type":"LoadBalancer","loadBalancerSourceRanges":["203.0.113.0/24",""]"#, ""),
+        (#""type":"LoadBalancer""#, "203.0.113.0/33"),
+    ])
+    func `never takes a malformed source range for everyone`(spec: String, annotation: String) {
+        let (inventory, notes) = Cluster.build([ranged(spec, annotation)])
+        #expect(inventory.services.isEmpty)
+        #expect(notes.map(\.problem) == ["a source range of its load balancer is malformed"])
+    }
+
+    private func ranged(_ spec: String, _ annotation: String) -> String {
+        let key = "service.beta.kubernetes.io/load-balancer-source-ranges"
+        return Cluster.object(
+            "v1", "Service", "web", metadata: #""annotations":{"\#(key)":"\#(annotation)"}"#, #""spec":{\#(spec)}"#)
+    }
+
     @Test func `resolves a cluster address that two Services claim to neither`() {
         let (inventory, notes) = Cluster.build([
             service(#"{"clusterIP":"10.96.0.5"}"#, name: "a"), service(#"{"clusterIP":"10.96.0.5"}"#, name: "b"),

@@ -109,7 +109,9 @@ typedef struct {
     uint32_t node;
     uint16_t source_port, destination_port;
     uint64_t lost;
-    uint8_t kind, verdict, type, protocol, flags, icmp_type, is_reply, reply, trace_reason, l7_type;
+    uint8_t kind, verdict, type, protocol, flags, icmp_type, is_reply, reply, trace_reason, traffic_direction, l7_type;
+    /// The application-layer record is one of HTTP (gRPC among it) or Kafka, which are spoken over a connection.
+    bool l7_is_connected;
 } lw_flow;
 
 // Stages of an audit event.

@@ -20,6 +20,8 @@ package struct ClusterInventory: Hashable, Sendable {
     package var names: [IPAddress: [String]]
     /// Services that the API server itself calls, by declaration.
     package var webhooks: [WebhookTarget]
+    /// Ports that something in the cluster tells Prometheus to scrape; sorted, each once.
+    package var scrapeTargets: [ScrapeTarget] = []
     /// ServiceAccounts that exist, whether or not a workload uses them.
     package var serviceAccounts: [Subject]
     /// Declared owners that stand between pods and a root owner (ReplicaSets, Jobs), with that root.
@@ -153,6 +155,9 @@ package struct Service: Hashable, Sendable {
     package let endpoints: [EndpointGroup]
     /// True if an Ingress or a Gateway route sends outside traffic to it.
     package let isRouted: Bool
+    /// Whom a load balancer lets in (`spec.loadBalancerSourceRanges`, or the annotation before it); empty for everyone, and
+    /// for other types, of which Kubernetes passes it over.
+    package let sourceRanges: [CIDR]
 
     /// How a Service is reached (`spec.type`).
     package enum Kind: String, Hashable, Sendable, Codable {
@@ -165,7 +170,7 @@ package struct Service: Hashable, Sendable {
     package init(
         namespace: Namespace, name: String, type: Kind, clusterAddresses: [IPAddress],
         externalAddresses: [IPAddress], selector: Labels, ports: [ServicePort], externalName: String,
-        endpoints: [EndpointGroup], isRouted: Bool
+        endpoints: [EndpointGroup], isRouted: Bool, sourceRanges: [CIDR] = []
     ) {
         self.namespace = namespace
         self.name = name
@@ -177,6 +182,7 @@ package struct Service: Hashable, Sendable {
         self.externalName = externalName
         self.endpoints = endpoints
         self.isRouted = isRouted
+        self.sourceRanges = sourceRanges
     }
 
     /// True if clients outside of the cluster can reach it: type NodePort or LoadBalancer.

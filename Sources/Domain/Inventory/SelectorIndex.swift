@@ -69,7 +69,7 @@ enum VolatileLabel {
 extension LabelSelector {
     /// True if the labels meet every requirement (API reference, LabelSelector: NotIn and DoesNotExist hold for an
     /// absent key).
-    func isSatisfied(by labels: Labels) -> Bool {
+    package func isSatisfied(by labels: Labels) -> Bool {
         matchLabels.allSatisfy { labels[$0.key] == $0.value }
             && matchExpressions.allSatisfy { requirement in
                 let value = labels[requirement.key]

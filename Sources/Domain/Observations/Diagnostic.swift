@@ -39,7 +39,7 @@ package struct IgnoreReason: RawRepresentable, Hashable, Comparable, Sendable {
 
     package static let verdict = IgnoreReason(rawValue: "dropped, denied or failed traffic")
     package static let notAFlow = IgnoreReason(rawValue: "not a flow (lost events, node status, agent event)")
-    package static let applicationLayer = IgnoreReason(rawValue: "application-layer record of a connection seen anyway")
+    package static let applicationLayer = IgnoreReason(rawValue: "application-layer record that shows no connection")
     package static let noAddress = IgnoreReason(rawValue: "neither an address nor a pod on one side")
     package static let noTransport = IgnoreReason(rawValue: "no protocol that a policy can name")
     package static let icmpReply = IgnoreReason(rawValue: "ICMP answer or error")

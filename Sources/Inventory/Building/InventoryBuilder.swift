@@ -21,7 +21,11 @@ package struct InventoryBuilder {
         builder.readGrants()
         builder.inventory.networkPolicies = builder.table.readPolicies()
         builder.readWebhooks()
-        builder.readAddresses(addressSightings.filter { $0.cluster == cluster })
+        let sightings = addressSightings.filter { $0.cluster == cluster }
+        builder.inventory.aliases = builder.aliases(in: sightings)
+        let index = InventoryIndex(builder.inventory)
+        builder.readScrapeTargets(index)
+        builder.readAddresses(sightings, index)
         builder.readNames(nameSightings.filter { $0.cluster == cluster })
         return (builder.inventory, builder.table.notes.sorted())
     }
@@ -125,9 +129,18 @@ package struct InventoryBuilder {
         inventory.webhooks = Set(targets.flatMap(\.self)).sorted()
     }
 
-    private mutating func readAddresses(_ sightings: [AddressSighting]) {
-        inventory.aliases = aliases(in: sightings)
-        var reader = LeaseReader(InventoryIndex(inventory))
+    private mutating func readScrapeTargets(_ index: InventoryIndex) {
+        let services = table.objects("core/Service")
+        let reader = ScrapeReader(index, services: services)
+        let declared =
+            table.read(services, reader.targets(ofService:))
+            + table.read(table.objects("monitoring.coreos.com/ServiceMonitor"), reader.targets(ofServiceMonitor:))
+            + table.read(table.objects("monitoring.coreos.com/PodMonitor"), reader.targets(ofPodMonitor:))
+        inventory.scrapeTargets = Set(declared.flatMap(\.self) + reader.annotatedTemplates).sorted()
+    }
+
+    private mutating func readAddresses(_ sightings: [AddressSighting], _ index: InventoryIndex) {
+        var reader = LeaseReader(index)
         for pod in listed { reader.add(pod) }
         for sighting in sightings { reader.add(sighting) }
         inventory.leases = reader.leases

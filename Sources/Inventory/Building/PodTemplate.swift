@@ -79,11 +79,11 @@ struct PodTemplate {
     }
 
     private static func scrapePorts(_ annotations: JSONValue?, ports: [ContainerPort]) -> Set<Port> {
-        guard annotations?["prometheus.io/scrape"]?.text == "true" else { return [] }
-        guard let text = annotations?["prometheus.io/port"]?.text else {
-            return Set(ports.filter { $0.protocol == .tcp }.map(\.number))
+        switch ScrapeAnnotation(annotations) {
+        case nil: []
+        case .allPorts: Set(ports.filter { $0.protocol == .tcp }.map(\.number))
+        case .port(let port): [port]
         }
-        return UInt16(text).flatMap { $0 > 0 ? [Port($0)] : nil } ?? []
     }
 
     private static func sorted(_ ports: [ContainerPort]) -> [ContainerPort] {

@@ -19,7 +19,8 @@ struct ServiceReader {
             selector: type == .externalName ? [:] : try spec.labels("selector"),
             ports: ports.sorted { ($0.port, $0.protocol, $0.name) < ($1.port, $1.protocol, $1.name) },
             externalName: type == .externalName ? spec["externalName"]?.text ?? "" : "",
-            endpoints: endpoints[object.key] ?? [], isRouted: routed.contains(object.key))
+            endpoints: endpoints[object.key] ?? [], isRouted: routed.contains(object.key),
+            sourceRanges: type == .loadBalancer ? try Self.sourceRanges(object.body) : [])
     }
 
     private static func clusterAddresses(_ spec: JSONValue) throws(Malformed) -> [IPAddress] {
@@ -34,6 +35,21 @@ struct ServiceReader {
             if let address = try item.address("ip") { addresses.insert(address) }
         }
         return addresses.sorted()
+    }
+
+    /// Without a malformed range the others could be none, which means everyone: the Service is refused.
+    private static func sourceRanges(_ body: JSONValue) throws(Malformed) -> [CIDR] {
+        let annotation = body["metadata"]?["annotations"]?[Shape.sourceRangesAnnotation]?.text ?? ""
+        let written = body["spec"]?.texts("loadBalancerSourceRanges") ?? []
+        let texts = written.isEmpty ? annotation.split(separator: ",").map(String.init) : written
+        var ranges: Set<CIDR> = []
+        for text in texts {
+            guard let range = CIDR(text.filter { $0 != " " }) else {
+                throw Malformed("a source range of its load balancer is malformed")
+            }
+            ranges.insert(range)
+        }
+        return ranges.sorted()
     }
 
     private static func port(_ item: JSONValue) throws(Malformed) -> ServicePort {

@@ -1,7 +1,7 @@
 /// A kind of object that learning needs, with the parts of it that are kept.
 ///
 /// The tables in this folder are the whole list of what leaves a cluster dump: no environment, no data of Secrets and
-/// ConfigMaps, no annotations but the two of Prometheus, no managed fields.
+/// ConfigMaps, no annotations but the two of Prometheus and the one of a load balancer's sources, no managed fields.
 struct ObjectKind: Sendable {
     let isNamespaced: Bool
     let shape: Shape
@@ -14,17 +14,26 @@ struct ObjectKind: Sendable {
         ObjectKind(isNamespaced: false, shape: .object(members.merging(["metadata": metadata]) { first, _ in first }))
     }
 
-    private static let metadata = Shape.object([
+    private static let metadata = Shape.object(metadataMembers)
+
+    private static let metadataMembers: [String: Shape] = [
         "labels": .texts, "creationTimestamp": .text,
         "ownerReferences": .array(.object(["kind": .text, "name": .text, "controller": .scalar])),
-    ])
+    ]
+
+    private static func metadata(annotations: [String]) -> Shape {
+        let kept = Dictionary(uniqueKeysWithValues: annotations.map { ($0, Shape.text) })
+        return .object(metadataMembers.merging(["annotations": .object(kept)]) { first, _ in first })
+    }
 
     /// Kinds by group and name, as `ClusterObject.kind` has them.
     static let known: [String: ObjectKind] = [
         "core/Namespace": clusterWide([:]),
         "core/Node": clusterWide(nodeMembers),
         "cilium.io/CiliumNode": clusterWide(ciliumNodeMembers),
-        "core/Pod": namespaced(["spec": Shape.podSpec, "status": podStatus]),
+        "core/Pod": namespaced([
+            "metadata": metadata(annotations: Shape.scrapeAnnotations), "spec": Shape.podSpec, "status": podStatus,
+        ]),
         "apps/Deployment": namespaced(["spec": Shape.workloadSpec]),
         "apps/ReplicaSet": namespaced(["spec": Shape.workloadSpec]),
         "apps/StatefulSet": namespaced(["spec": Shape.workloadSpec]),
@@ -33,7 +42,10 @@ struct ObjectKind: Sendable {
         "batch/CronJob": namespaced(["spec": cronJobSpec]),
         "core/ReplicationController": namespaced(["spec": plainWorkloadSpec]),
         "apps.openshift.io/DeploymentConfig": namespaced(["spec": plainWorkloadSpec]),
-        "core/Service": namespaced(Shape.serviceMembers),
+        "core/Service": namespaced(
+            Shape.serviceMembers.merging([
+                "metadata": metadata(annotations: Shape.scrapeAnnotations + [Shape.sourceRangesAnnotation])
+            ]) { first, _ in first }),
         "core/Endpoints": namespaced(Shape.endpointsMembers),
         "discovery.k8s.io/EndpointSlice": namespaced(Shape.endpointSliceMembers),
         "networking.k8s.io/Ingress": namespaced(Shape.ingressMembers),
@@ -43,6 +55,8 @@ struct ObjectKind: Sendable {
         "gateway.networking.k8s.io/TCPRoute": namespaced(Shape.gatewayRouteMembers),
         "gateway.networking.k8s.io/TLSRoute": namespaced(Shape.gatewayRouteMembers),
         "gateway.networking.k8s.io/UDPRoute": namespaced(Shape.gatewayRouteMembers),
+        "monitoring.coreos.com/ServiceMonitor": namespaced(Shape.serviceMonitorMembers),
+        "monitoring.coreos.com/PodMonitor": namespaced(Shape.podMonitorMembers),
         "route.openshift.io/Route": namespaced(Shape.openShiftRouteMembers),
         "core/ServiceAccount": namespaced([:]),
         "rbac.authorization.k8s.io/Role": namespaced(Shape.roleMembers),

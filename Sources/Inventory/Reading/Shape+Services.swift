@@ -2,7 +2,7 @@ extension Shape {
     static let serviceMembers: [String: Shape] = [
         "spec": .object([
             "type": .text, "clusterIP": .text, "clusterIPs": .textList, "externalIPs": .textList,
-            "externalName": .text, "selector": .texts,
+            "externalName": .text, "selector": .texts, "loadBalancerSourceRanges": .textList,
             "ports": .array(
                 .object([
                     "name": .text, "protocol": .text, "port": .scalar, "targetPort": .scalar, "nodePort": .scalar,
@@ -10,6 +10,9 @@ extension Shape {
         ]),
         "status": .object(["loadBalancer": .object(["ingress": .array(.object(["ip": .text]))])]),
     ]
+
+    /// What stood for `spec.loadBalancerSourceRanges` before there was such a field; it counts where the field is empty.
+    static let sourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges"
 
     static let endpointsMembers: [String: Shape] = [
         "subsets": .array(

@@ -9,7 +9,7 @@ extension Shape {
     static let podTemplate = Shape.object([
         "metadata": .object([
             "labels": .texts,
-            "annotations": .object(["prometheus.io/scrape": .text, "prometheus.io/port": .text]),
+            "annotations": .object(Dictionary(uniqueKeysWithValues: scrapeAnnotations.map { ($0, .text) })),
         ]),
         "spec": podSpec,
     ])
