@@ -13,6 +13,7 @@ extension Settings {
         package let dynamicPortThreshold: Int
         /// At most so many addresses that were never seen are allowed by one direction of one policy.
         package let outsideUnseenAddresses: Int
+        package let outsideSeenPercent: Int
         /// At least so many seen addresses make a range.
         package let outsideMinimumAddresses: Int
         /// Prefix lengths of the widest ranges that outside addresses are joined to.
@@ -34,6 +35,7 @@ extension Settings.Network {
         portRanges = try values.flag("network.portRanges")
         dynamicPortThreshold = try values.number("network.dynamicPortThreshold", in: 1...65_535)
         outsideUnseenAddresses = try values.number("network.outsideUnseenAddresses")
+        outsideSeenPercent = try values.number("network.outsideSeenPercent", in: 1...100)
         outsideMinimumAddresses = try values.number("network.outsideMinimumAddresses", in: 2...1_000_000)
         outsideWidestIPv4 = try values.number("network.outsideWidestIPv4", in: 1...32)
         outsideWidestIPv6 = try values.number("network.outsideWidestIPv6", in: 1...128)

@@ -51,6 +51,7 @@ extension NetworkLearningOptions {
         ports.writesRanges = settings.portRanges
         ports.dynamicThreshold = settings.dynamicPortThreshold
         outside.unseenAddresses = Double(settings.outsideUnseenAddresses)
+        outside.minimumShare = Double(settings.outsideSeenPercent) / 100
         outside.minimumAddresses = settings.outsideMinimumAddresses
         outside.widestIPv4 = settings.outsideWidestIPv4
         outside.widestIPv6 = settings.outsideWidestIPv6

@@ -11,6 +11,7 @@ struct ClusterView {
     let hasEntities: Bool
     private let declared: Set<WorkloadPort>
     private let served: Set<WorkloadID>
+    private let openWorkloads: Set<WorkloadID>
     private let exposed: [WorkloadPort: Service]
     private let fronting: [WorkloadPort: [(service: Service, port: Port)]]
     private let byNodePort: [NodePort: (position: Int32, port: Port)]
@@ -20,6 +21,7 @@ struct ClusterView {
     private let apiServerRanges: [CIDR]
     private let nodeRanges: [CIDR]
     private let clusterRanges: [CIDR]
+    private let serviceAddresses: Set<IPAddress>
 
     /// A port of a workload's pods.
     struct WorkloadPort: Hashable {
@@ -72,12 +74,14 @@ struct ClusterView {
         self.declared = declared
         served = Set(declared.map(\.workload))
         self.exposed = exposed
+        openWorkloads = Set(exposed.lazy.filter { $0.value.isOpenItself }.map(\.key.workload))
         self.fronting = fronting
         self.byNodePort = byNodePort
         // An address that several claim tells nothing.
         self.byAddress = byAddress.compactMapValues { $0.count == 1 ? $0[0] : nil }
         self.byExternalAddress = byExternalAddress
         hasEntities = options.dialect.hasEntities
+        serviceAddresses = Set(inventory.services.flatMap(\.clusterAddresses))
         apiServerRanges = options.apiServerRanges
         nodeRanges = options.nodeRanges
         apiServers = addresses
@@ -95,7 +99,8 @@ struct ClusterView {
 
     /// True if the address is in a range of pods or Services, whether or not one has it now.
     func isInsideCluster(_ address: IPAddress) -> Bool {
-        index.isInPodRange(address) || clusterRanges.contains { $0.contains(address) }
+        index.isInPodRange(address) || serviceAddresses.contains(address)
+            || clusterRanges.contains { $0.contains(address) }
     }
 
     /// For each family, the smallest range that holds the addresses of all Services: a lower bound of the range that the
@@ -165,6 +170,9 @@ struct ClusterView {
 
     /// True if a container port or a Service names any port of the workload.
     func isServed(_ id: WorkloadID) -> Bool { served.contains(id) }
+
+    /// True if an object opens any port of the workload to the outside.
+    func isOpenToOutside(_ id: WorkloadID) -> Bool { openWorkloads.contains(id) }
 
     /// The Service that opens a workload's port to the outside, itself (NodePort, LoadBalancer) or through an Ingress or a
     /// Gateway route; nil where none does.

@@ -1,7 +1,7 @@
 import Domain
 
-/// Connections that objects of the cluster announce, and that are too rare or too uneven to wait for: calls of webhooks, and
-/// scrapes of metrics. They widen a direction that was observed; they never isolate one.
+/// Connections that objects of the cluster announce, and that are too rare or too uneven to wait for: calls of webhooks, scrapes of
+/// metrics, and what ingress controllers send on. They widen a direction that was observed; they never isolate one.
 struct DeclaredTraffic {
     /// What may come in: to a workload, by peer.
     private(set) var incoming: [WorkloadID: [Declared]] = [:]
@@ -20,6 +20,7 @@ struct DeclaredTraffic {
     init(view: ClusterView, ledger: EdgeLedger, catalog: WorkloadCatalog, infrastructure: Infrastructure) {
         addWebhooks(view, infrastructure)
         addScrapes(view, ledger, catalog)
+        addRoutes(view, ledger, catalog)
     }
 
     /// The API server calls what webhook configurations, conversions of custom resources and APIServices name.
@@ -48,57 +49,101 @@ struct DeclaredTraffic {
     }
 }
 
-// MARK: - Scrapers
+// MARK: - Scrapers and ingress controllers
 
 extension DeclaredTraffic {
-    /// At least so many workloads were scraped by whoever counts as a scraper, and they are so much of what it calls.
-    private static let fewestScraped = 3
-    private static let scrapedShare = 2.0 / 3
+    /// A port that an object offers to some kind of caller.
+    private struct Offer {
+        let workload: WorkloadID
+        let port: Port
+        let declaredBy: String
+    }
 
-    /// Pods that offer metrics by annotation (`prometheus.io/scrape`, `prometheus.io/port`) are scraped by those that were
-    /// seen to scrape others by theirs.
+    /// Such calls are at least so much of what a scraper or a controller calls.
+    private static let callerShare = 2.0 / 3
+    /// A scraper was seen at half or more of all that offer metrics, and at two of them at least: an application calls some
+    /// neighbours, perhaps at the very ports at which these offer metrics.
+    private static let scrapedShare = 0.5
+    private static let fewestScraped = 2
+
+    /// Pods that offer metrics, by annotation or by a ServiceMonitor or PodMonitor, are scraped by those that were seen to
+    /// scrape others.
     private mutating func addScrapes(_ view: ClusterView, _ ledger: EdgeLedger, _ catalog: WorkloadCatalog) {
-        let offered = view.index.inventory.workloads.filter { !$0.scrapePorts.isEmpty && !$0.hostNetwork }
-        guard !offered.isEmpty else { return }
-        let scrapers = Self.scrapers(view, ledger)
-        for scraper in scrapers {
-            guard let from = catalog.selector(of: scraper) else { continue }
-            for workload in offered where workload.id != scraper {
-                guard let to = catalog.selector(of: workload.id) else { continue }
-                for port in workload.scrapePorts.sorted() {
-                    let evidence = Self.evidence(
-                        "\(scraper) -> \(workload.id) TCP/\(port)",
-                        note: "declared by the annotation prometheus.io/scrape of \(workload.id)")
-                    let port = RulePort(.tcp, port)
-                    incoming[workload.id, default: []].append(
-                        Declared(peers: [.pods(scraper.namespace, from)], port: port, evidence: evidence))
-                    outgoing[scraper, default: []].append(
-                        Declared(peers: [.pods(workload.id.namespace, to)], port: port, evidence: evidence))
+        let offers = view.index.inventory.scrapeTargets.map {
+            Offer(workload: $0.workload, port: $0.port, declaredBy: $0.declaredBy)
+        }
+        let all = Double(Set(offers.map(\.workload)).count)
+        for (caller, targets) in Self.callers(of: offers, ledger)
+        where Self.isKnownScraper(view.index.workload(caller))
+            || targets.count >= Self.fewestScraped && Double(targets.count) >= Self.scrapedShare * all
+        { add(offers, from: caller, catalog) }
+    }
+
+    /// True for what its labels call a collector of metrics (Kubernetes documentation, "Recommended Labels").
+    private static func isKnownScraper(_ workload: Workload?) -> Bool {
+        let names = ["prometheus", "prometheus-server", "vmagent", "grafana-agent", "alloy", "opentelemetry-collector"]
+        return ["app.kubernetes.io/name", "app"].contains { workload?.templateLabels[$0].map(names.contains) == true }
+    }
+
+    /// What an Ingress or a Gateway route sends to is called by those that were seen to call other backends of routes, all
+    /// in other namespaces than their own, and are open to the outside themselves: controllers, not applications.
+    private mutating func addRoutes(_ view: ClusterView, _ ledger: EdgeLedger, _ catalog: WorkloadCatalog) {
+        var offers: [Offer] = []
+        for service in view.index.inventory.services where service.isRouted {
+            for port in service.ports {
+                for target in view.targets(of: service, protocol: port.protocol, port: port.port) {
+                    guard let id = target.party.workload, port.protocol == .tcp else { continue }
+                    offers.append(
+                        Offer(
+                            workload: id, port: target.port,
+                            declaredBy: "a route to Service \(service.namespace)/\(service.name)"))
                 }
             }
         }
+        for (caller, targets) in Self.callers(of: offers, ledger)
+        where view.isOpenToOutside(caller) && targets.allSatisfy({ $0.namespace != caller.namespace }) {
+            add(offers, from: caller, catalog)
+        }
     }
 
-    /// The workloads that call little else than metrics that others offer, sorted.
-    private static func scrapers(_ view: ClusterView, _ ledger: EdgeLedger) -> [WorkloadID] {
+    private mutating func add(_ offers: [Offer], from caller: WorkloadID, _ catalog: WorkloadCatalog) {
+        guard let from = catalog.selector(of: caller) else { return }
+        for offer in offers where offer.workload != caller {
+            guard let to = catalog.selector(of: offer.workload) else { continue }
+            let evidence = Self.evidence(
+                "\(caller) -> \(offer.workload) TCP/\(offer.port)", note: "declared by \(offer.declaredBy)")
+            let port = RulePort(.tcp, offer.port)
+            incoming[offer.workload, default: []].append(
+                Declared(peers: [.pods(caller.namespace, from)], port: port, evidence: evidence))
+            outgoing[caller, default: []].append(
+                Declared(peers: [.pods(offer.workload.namespace, to)], port: port, evidence: evidence))
+        }
+    }
+
+    /// The workloads that were seen to call such ports, and little else, each with whom it called; sorted.
+    private static func callers(of offers: [Offer], _ ledger: EdgeLedger) -> [(WorkloadID, targets: [WorkloadID])] {
+        guard !offers.isEmpty else { return [] }
         let table = ledger.edges
-        let offers = table.parties.map { $0.workload.flatMap { view.index.workload($0)?.scrapePorts } ?? [] }
+        let ports = Dictionary(grouping: offers, by: \.workload).mapValues { Set($0.map(\.port)) }
+        let offered = table.parties.map { $0.workload.flatMap { ports[$0] } ?? [] }
         let isWorkload = table.parties.map { $0.workload != nil }
         var called: [Int32: Set<Int32>] = [:]
-        var scraped: [Int32: Set<Int32>] = [:]
+        var matching: [Int32: Set<Int32>] = [:]
         for number in ledger.learned {
             let edge = table.edges[Int(number)]
-            guard edge.port != Port(53), isWorkload[Int(edge.source)], isWorkload[Int(edge.destination)] else {
-                continue
-            }
+            guard edge.protocol == .tcp, edge.port != Port(53), isWorkload[Int(edge.source)],
+                isWorkload[Int(edge.destination)]
+            else { continue }
             called[edge.source, default: []].insert(edge.destination)
-            if edge.protocol == .tcp, offers[Int(edge.destination)].contains(edge.port) {
-                scraped[edge.source, default: []].insert(edge.destination)
+            if offered[Int(edge.destination)].contains(edge.port) {
+                matching[edge.source, default: []].insert(edge.destination)
             }
         }
-        return scraped.filter { source, targets in
-            let all = Double(called[source]?.count ?? 0)
-            return targets.count >= fewestScraped && Double(targets.count) >= scrapedShare * all
-        }.compactMap { table.parties[Int($0.key)].workload }.sorted()
+        let found = matching.filter { source, targets in
+            Double(targets.count) >= callerShare * Double(called[source]?.count ?? 0)
+        }
+        return found.sorted { $0.key < $1.key }.compactMap { source, targets in
+            table.parties[Int(source)].workload.map { ($0, targets.compactMap { table.parties[Int($0)].workload }) }
+        }
     }
 }

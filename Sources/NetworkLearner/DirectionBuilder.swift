@@ -102,7 +102,9 @@ struct DirectionBuilder {
 
     private func addDeclared(_ id: WorkloadID, _ isIngress: Bool, _ cells: inout RuleCells) {
         for item in (isIngress ? declared.incoming[id] : declared.outgoing[id]) ?? [] {
-            for peer in item.peers { cells.add(catalog.peers.ranked(peer), PortCode(item.port), declared: item.evidence) }
+            for peer in item.peers {
+                cells.add(catalog.peers.ranked(peer), PortCode(item.port), declared: item.evidence)
+            }
         }
         if isIngress {
             infrastructure.openResolver(id, &cells)
@@ -136,7 +138,12 @@ struct DirectionBuilder {
     private func clients(like party: Party, of id: WorkloadID, _ edge: ResolvedEdge) -> [RankedPeer] {
         guard let address = party.address, party.kind != .apiServer else { return peers(party) }
         let service = view.exposingService(of: id, protocol: edge.protocol, port: edge.port)
-        return infrastructure.outside(through: service, like: address).map { RankedPeer($0) }
+        guard let ranges = service?.sourceRanges, !ranges.isEmpty else {
+            return infrastructure.outside(through: service, like: address).map { RankedPeer($0) }
+        }
+        // A load balancer that lets some in: they, and whoever came otherwise.
+        let isLetIn = ranges.contains { $0.contains(address) }
+        return ranges.map { RankedPeer(.block($0)) } + (isLetIn ? [] : peers(party))
     }
 
     /// An outside address, by every name under which it was looked up where rules can say so: which of them the next

@@ -200,7 +200,7 @@ extension EdgeResolver {
         resolution.held.append(
             Resolution.HeldRow(
                 what, between: (workload(source), workload(destination)), reason: reason,
-                    fact: resolution.fact(piece.fact, of: table)))
+                fact: resolution.fact(piece.fact, of: table)))
     }
 
     private func workload(_ side: PeerSide) -> WorkloadID? {

@@ -38,11 +38,7 @@ struct PeerResolver {
         // A link-local address is nobody's but the node's own services'; where rules can name these, the source's word
         // for it counts (node-local DNS runs on the host network).
         if !isSource, address.isLinkLocal, !(view.hasEntities && peer.kind == .host) { return party(.outside(address)) }
-        switch peer.kind {
-        case .host, .remoteNode: return party(.node(address))
-        case .apiServer: return party(.apiServer(address))
-        case .pod, .world, .unknown: break
-        }
+        if let found = infrastructure(peer.kind, address) { return party(found) }
         if view.isAPIServer(address) { return party(.apiServer(address)) }
         if view.isNode(address) { return party(.node(address)) }
         // What the source itself calls outside is outside, unless it lies in the cluster's own ranges or some pod had it.
@@ -50,6 +46,22 @@ struct PeerResolver {
         // an ipBlock (NetworkPolicyPeer documentation, ipBlock).
         let isOutside = peer.kind == .world && !view.isInsideCluster(address) && !view.isPodAddress(address)
         return isOutside ? party(.outside(address)) : .leased(address)
+    }
+
+    /// The node or API server that the source calls so. A node's address in the range of pods (Cilium's router has one)
+    /// is nothing that a rule may name: another of the nodes stands for it.
+    private func infrastructure(_ kind: ObservedPeer.Kind, _ address: IPAddress) -> Party? {
+        let isOdd = view.isInsideCluster(address)
+        switch kind {
+        case .host, .remoteNode:
+            guard isOdd, !view.isNode(address) else { return .node(address) }
+            return view.nodeAddresses.first.map { .node($0) }
+        case .apiServer:
+            guard isOdd, !view.isAPIServer(address) else { return .apiServer(address) }
+            return view.apiServerAddresses.first.map { .apiServer($0) }
+        case .pod, .world, .unknown:
+            return nil
+        }
     }
 
     /// Why nobody was found.

@@ -44,7 +44,8 @@ struct ConnectionReader {
                 service: service | UInt32(row.direction.rawValue), row: Int32(index))
         }
         keys.sort { $0.precedes($1) }
-        return ConnectionTable(cluster: cluster, peers: peers.peers, rows: keys.map { rows[Int($0.row)] },
+        return ConnectionTable(
+            cluster: cluster, peers: peers.peers, rows: keys.map { rows[Int($0.row)] },
             facts: keys.map { facts[Int($0.row)] })
     }
 

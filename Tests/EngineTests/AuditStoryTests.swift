@@ -93,7 +93,7 @@ struct AuditStoryTests {
     }
 
     @Test func `reports who never used its grant`() throws {
-        let unused = try ObservedCluster(Self.inputs[0]).session.learn().access.unused
+        let unused = try ObservedCluster(Self.inputs[0]).learn().access.unused
         let dormant = unused.first { $0.subject.description == "ServiceAccount ops/dormant" }
         #expect(dormant?.bindings.isEmpty == false)
     }

@@ -10,8 +10,8 @@ import Testing
 @Suite struct DialectTests {
     private static let cluster = ClusterName("c")
 
-    private static func read(_ text: String) -> RepositoryPolicies {
-        RepositoryPolicies(RepositoryTree(files: ["policies/p.yaml": Array(text.utf8)]), cluster: cluster)
+    private static func read(_ text: String) -> RepositoryObjects {
+        RepositoryObjects(RepositoryTree(files: ["policies/p.yaml": Array(text.utf8)]), cluster: cluster)
     }
 
     private static func text(_ policy: NetworkPolicy) -> String { ManifestRenderer.document(policy).text }

@@ -55,13 +55,13 @@ struct HubbleFixtureTests {
     }
 
     @Test func `learns what a policy audits or redirects`() throws {
-        let learned = try ObservedCluster(Self.cornerCases).session.learn().network.learned.map(\.text)
+        let learned = try ObservedCluster(Self.cornerCases).learn().network.learned.map(\.text)
         #expect(learned.contains("shop/Deployment/web -> shop/Deployment/db TCP/5432"))
         #expect(learned.contains("shop/Deployment/web -> shop/Deployment/api TCP/8080"))
     }
 
     @Test func `holds back another cluster's peer and reports ICMP`() throws {
-        let held = try ObservedCluster(Self.cornerCases).session.learn().network.heldBack
+        let held = try ObservedCluster(Self.cornerCases).learn().network.heldBack
         #expect(held.contains { $0.reason == .otherCluster && $0.what.contains("eu2") })
         #expect(held.contains { $0.reason == .notExpressible })
     }

@@ -53,7 +53,7 @@ struct ScenarioTests {
 
     @Test(.enabled(if: !isRecording), arguments: Scenario.all)
     func `allows all that was learned`(_ scenario: Scenario) throws {
-        let learned = try scenario.observed().session.learn()
+        let learned = try scenario.observed().learn()
         let judge = ScenarioJudge(try scenario.expected(), learned: learned)
         let isEmpty = learned.network.learned.isEmpty && learned.access.subjects.isEmpty
         #expect(!isEmpty)
@@ -65,7 +65,7 @@ struct ScenarioTests {
 
     @Test(.enabled(if: !isRecording), arguments: Scenario.all)
     func `answers its probes as demanded`(_ scenario: Scenario) throws {
-        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().session.learn())
+        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().learn())
         let probes = try scenario.probes()
         #expect(probes.denied.count > 0, "a scenario without a denied probe proves little")
         let blocked = try judge.blocked(probes.allowed)
@@ -77,7 +77,7 @@ struct ScenarioTests {
     @Test(.enabled(if: !isRecording), arguments: Scenario.all)
     func `does not answer awaited probes yet`(_ scenario: Scenario) throws {
         guard let awaited = try scenario.awaitedProbes() else { return }
-        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().session.learn())
+        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().learn())
         #expect(awaited.allowed.count + awaited.denied.count > 0)
         for attempt in awaited.allowed.each {
             let wrong = try judge.blocked(attempt)
@@ -101,7 +101,7 @@ struct ScenarioTests {
     /// documentation).
     @Test(arguments: Scenario.all)
     func `never means everyone by leaving something out`(_ scenario: Scenario) throws {
-        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().session.learn())
+        let judge = ScenarioJudge(try scenario.expected(), learned: try scenario.observed().learn())
         for policy in judge.policies {
             #expect(!policy.podSelector.isEmpty, "\(policy.name)")
             #expect(!policy.policyTypes.isEmpty, "\(policy.name)")

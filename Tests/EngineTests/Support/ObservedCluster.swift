@@ -49,8 +49,13 @@ struct ObservedCluster {
         }
     }
 
+    /// Learns; the store's folder lives until it is done.
+    func learn() throws -> LearnedCluster {
+        try withExtendedLifetime(self) { try session.learn() }
+    }
+
     func preview(_ kind: ProposedItem.Kind? = nil) throws -> PreviewReport {
-        try PreviewJob(session.learn()).run(.init(kind: kind))
+        try PreviewJob(learn()).run(.init(kind: kind))
     }
 }
 

@@ -91,7 +91,7 @@ enum TruthLearner {
         let observed = try ObservedCluster(Inputs(objects: objects, configuration: configuration))
         for file in flows { try observed.observe(Inputs(flows: [file], time: time)) }
         do {
-            return try observed.session.learn().network
+            return try observed.learn().network
         } catch let error as EngineError where error.code == .nothingObserved {
             return nil
         }
