@@ -29,14 +29,17 @@ package struct LearningJob {
             { try self.inventory() }, { try self.store.connectionTable(cluster: self.cluster) })
         let source = SourceDays(try store.coverage(cluster: cluster).filter { $0.source == .hubble })
         let accesses = try store.accesses(cluster: cluster)
-        let network = NetworkLearner(options: networkOptions(inventory)).learn(
-            NetworkObservations(connections: connections, inventory: inventory, newest: newest, source: source))
+        let first = connections.facts.lazy.map(\.first).min()
+        // The learner lets go of the table once it has made its own: a million edges are not held twice.
+        let observations = NetworkObservations(
+            connections: consume connections, inventory: inventory, newest: newest, source: source)
+        let network = NetworkLearner(options: networkOptions(inventory)).learn(consume observations)
         let memberships = try store.memberships(cluster: cluster)
         let access = AccessLearner(options: options.access).learn(
             AccessObservations(
                 cluster: cluster, edges: Dictionary(accesses.map { ($0.edge, $0.fact) }) { $1 },
                 memberships: memberships, inventory: inventory, newest: newest))
-        let firsts = [connections.facts.lazy.map(\.first).min(), accesses.lazy.map(\.fact.first).min()]
+        let firsts = [first, accesses.lazy.map(\.fact.first).min()]
         return LearnedCluster(
             cluster: cluster, inventory: inventory, network: network, access: access,
             first: firsts.compactMap { $0 }.min() ?? newest, last: newest, thresholds: options.maturity,

@@ -13,22 +13,33 @@ package struct NetworkLearner: Sendable {
     }
 
     /// Learns the policies of one cluster. Edges may come in any order.
-    package func learn(_ observations: NetworkObservations) -> LearnedNetwork {
-        let table = observations.connections
+    package func learn(_ observations: consuming NetworkObservations) -> LearnedNetwork {
+        let (newest, source) = (observations.newest, observations.source)
         var inventory = observations.inventory
+        let table = observations.connections
+        _ = consume observations
         let ownNames = inventory.aliases.union([inventory.cluster.rawValue, table.cluster.rawValue])
         inventory.aliases.insert(LocalCluster.name(in: table, ownNames: ownNames))
         let view = ClusterView(inventory, options: options)
-        var resolver = EdgeResolver(view: view, options: options, table: table)
-        resolver.resolveAll()
+        let (edges, held, observedLabels) = resolved(consume table, view)
 
-        let edges = EdgeTable(resolver.resolution, of: table)
-        let catalog = WorkloadCatalog(view: view, profile: options.profile, observedLabels: resolver.observedLabels)
-        var ledger = EdgeLedger(edges: edges, rows: resolver.resolution.held, view: view, options: options)
+        let catalog = WorkloadCatalog(view: view, profile: options.profile, observedLabels: observedLabels)
+        var ledger = EdgeLedger(edges: edges, rows: held, view: view, options: options)
         ledger.holdAll(catalog)
         return PolicyBuilder(
-            catalog: catalog, view: view, options: options, observations: observations, ledger: ledger
-        ).build(observedLabels: resolver.observedLabels)
+            catalog: catalog, view: view, options: options, newest: newest, source: source, ledger: ledger
+        ).build(observedLabels: observedLabels)
+    }
+
+    private func resolved(
+        _ table: consuming ConnectionTable, _ view: ClusterView
+    ) -> (edges: EdgeTable, held: [Resolution.HeldRow], observedLabels: [WorkloadID: Set<Labels>]) {
+        let table = consume table
+        var resolver = EdgeResolver(view: view, options: options, table: table)
+        resolver.resolveAll()
+        let labels = resolver.observedLabels
+        let resolution = (consume resolver).resolution
+        return (EdgeTable(resolution, of: table), resolution.held, labels)
     }
 }
 

@@ -5,7 +5,8 @@ struct PolicyBuilder {
     let catalog: WorkloadCatalog
     let view: ClusterView
     let options: NetworkLearningOptions
-    let observations: NetworkObservations
+    let newest: Timestamp
+    let source: SourceDays
     let ledger: EdgeLedger
 
     private var table: EdgeTable { ledger.edges }
@@ -75,8 +76,6 @@ struct PolicyBuilder {
     private func standing(
         _ draft: DraftTable.Draft, _ behaviours: [RuleGroups.Behaviour], _ held: [HeldConnections.Item]
     ) -> WorkloadStanding {
-        let source = observations.source
-        let newest = observations.newest
         let seen = draft.seen(table)
         let sampled = source.sampled(seen.days)
         let coverage = SampleCoverage(

@@ -9,19 +9,9 @@ struct ConnectionReader {
     private var newestEdge: Int64?
     private var sharedDays = DaySet()
 
-    private struct SortKey {
-        let peers: UInt64
-        let service: UInt32
-        let row: Int32
-
-        func precedes(_ other: SortKey) -> Bool {
-            peers == other.peers ? service < other.service : peers < other.peers
-        }
-    }
-
     init(_ db: Database, cluster: Int64) throws {
         peers = try PeerReader(db, cluster: cluster)
-        // The unique index delivers this order, edge by edge; the result's order is that of the peers' contents.
+        // The unique index delivers this order, so that the periods of an edge come one after the other.
         let select = try SQLStatement(
             db,
             """
@@ -34,19 +24,9 @@ struct ConnectionReader {
         try select.forEachRow(cluster) { try read($0) }
     }
 
-    /// All edges with their peers in a fixed order; rows ordered by source, destination, protocol number, port and direction.
+    /// All edges, with their peers in the order of their contents and their rows in that of their arrival.
     func table(cluster: ClusterName) -> ConnectionTable {
-        var keys = rows.indices.map { index in
-            let row = rows[index]
-            let service = UInt32(row.protocol.rawValue) << 24 | UInt32(row.port.rawValue) << 8
-            return SortKey(
-                peers: UInt64(row.source) << 32 | UInt64(row.destination),
-                service: service | UInt32(row.direction.rawValue), row: Int32(index))
-        }
-        keys.sort { $0.precedes($1) }
-        return ConnectionTable(
-            cluster: cluster, peers: peers.peers, rows: keys.map { rows[Int($0.row)] },
-            facts: keys.map { facts[Int($0.row)] })
+        ConnectionTable(cluster: cluster, peers: peers.peers, rows: rows, facts: facts)
     }
 
     private mutating func read(_ row: SQLStatement) throws {

@@ -19,10 +19,14 @@ extension Store {
     /// peers share their storage.
     package func connections(cluster: ClusterName) throws -> [(edge: ConnectionEdge, fact: ConnectionFact)] {
         let table = try connectionTable(cluster: cluster)
-        return zip(table.rows, table.facts).map { (table.edge($0), $1) }
+        func key(_ number: Int) -> (Int32, Int32, UInt8, UInt16, UInt8) {
+            let row = table.rows[number]
+            return (row.source, row.destination, row.protocol.rawValue, row.port.rawValue, row.direction.rawValue)
+        }
+        return table.rows.indices.sorted { key($0) < key($1) }.map { (table.edge(table.rows[$0]), table.facts[$0]) }
     }
 
-    /// The same in few bytes: a table that holds each peer once.
+    /// The same in few bytes, for whoever sorts it anyway: a table that holds each peer once, its rows in any order.
     package func connectionTable(cluster: ClusterName) throws -> ConnectionTable {
         try read(of: cluster, none: ConnectionTable(cluster: cluster, peers: [], rows: [], facts: [])) { db, id in
             try ConnectionReader(db, cluster: id).table(cluster: cluster)
