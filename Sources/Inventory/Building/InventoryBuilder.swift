@@ -10,10 +10,11 @@ package struct InventoryBuilder {
     ///
     /// The result does not depend on the order of the input. What cannot be used is left out, with a note.
     package static func build(
-        cluster: ClusterName, objects: [ClusterObject], addressSightings: [AddressSighting] = [],
+        cluster: ClusterName, objects: consuming [ClusterObject], addressSightings: [AddressSighting] = [],
         nameSightings: [NameSighting] = []
     ) -> (inventory: ClusterInventory, notes: [InventoryNote]) {
-        var builder = InventoryBuilder(cluster: cluster, objects: objects)
+        // Objects are let go of once they are read: their bodies are most of what a cluster weighs.
+        var builder = InventoryBuilder(cluster: cluster, objects: consume objects)
         builder.readNamespaces()
         builder.readNodes()
         builder.readWorkloads()
@@ -30,9 +31,9 @@ package struct InventoryBuilder {
         return (builder.inventory, builder.table.notes.sorted())
     }
 
-    private init(cluster: ClusterName, objects: [ClusterObject]) {
+    private init(cluster: ClusterName, objects: consuming [ClusterObject]) {
         inventory = ClusterInventory(cluster: cluster)
-        table = ObjectTable(objects, cluster: cluster)
+        table = ObjectTable(consume objects, cluster: cluster)
     }
 
     private mutating func readNamespaces() {

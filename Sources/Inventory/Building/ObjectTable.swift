@@ -40,9 +40,9 @@ struct ObjectTable {
     private var byKind: [String: [ParsedObject]] = [:]
     private(set) var notes: [InventoryNote] = []
 
-    init(_ objects: [ClusterObject], cluster: ClusterName) {
+    init(_ objects: consuming [ClusterObject], cluster: ClusterName) {
         // By body as well: of two versions the same one counts, whatever their order.
-        let sorted = objects.filter { $0.cluster == cluster }.sorted(by: Self.precedes)
+        let sorted = (consume objects).filter { $0.cluster == cluster }.sorted(by: Self.precedes)
         var previous: ClusterObject?
         for object in sorted {
             if let previous, Self.isSame(previous, object) {
