@@ -40,7 +40,9 @@ package struct ExplainReport: Sendable {
     package func text(rule: Int? = nil) -> String {
         var lines: [String] = []
         for item in items {
-            lines.append("\(item.title)  (\(item.kind.rawValue), \(item.maturity.rawValue), seen on \(item.days) days)")
+            let seen = "seen on \(item.days) days\(item.standing?.seenText ?? "")"
+            lines.append("\(item.title)  (\(item.kind.rawValue), \(item.maturity.rawValue), \(seen))")
+            lines += (item.standing?.judgement.reasons ?? []).map { "  not stable: \($0)" }
             for (number, entry) in item.rules.enumerated() where rule == nil || rule == number + 1 {
                 lines.append("")
                 lines.append(

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 import NetworkLearner
 import PolicyEvaluator
 
@@ -8,13 +8,28 @@ package struct NetworkSlackReport: Hashable, Sendable {
     package let unobserved: Int
     /// The first of them in words.
     package let examples: [String]
+    /// The same for each workload of the scope.
+    package let byWorkload: [WorkloadID: WorkloadSlack]
 
     package static let none = NetworkSlackReport(unobserved: 0, examples: [])
 
-    package init(unobserved: Int, examples: [String]) {
+    package init(unobserved: Int, examples: [String], byWorkload: [WorkloadID: WorkloadSlack] = [:]) {
         self.unobserved = unobserved
         self.examples = examples
+        self.byWorkload = byWorkload
     }
+}
+
+/// What policies allow one workload with the others, over the ports on which any of them was seen.
+package struct WorkloadSlack: Hashable, Sendable, Encodable {
+    /// Connections (other workload, protocol, port) that are allowed to it.
+    package let allowedIncoming: Int
+    /// Of these, connections that were never observed.
+    package let unobservedIncoming: Int
+    package let allowedOutgoing: Int
+    package let unobservedOutgoing: Int
+    /// What lets in those that were never observed, for a few of them; sorted.
+    package let reasons: [String]
 }
 
 extension NetworkReplay {
@@ -31,9 +46,13 @@ extension NetworkReplay {
         let whole = grid.slack(evaluator, parties)
         let elsewhere = others.slack(evaluator, parties)
         let own = whole.examples.filter { scope.contains(all[$0.source]) || scope.contains(all[$0.destination]) }
+        let byWorkload = zip(all, whole.byParty).filter { scope.contains($0.0) }.map { id, slack in
+            (id, grid.slack(slack, evaluator, parties))
+        }
         return NetworkSlackReport(
             unobserved: whole.unobserved - elsewhere.unobserved,
-            examples: grid.reasons(for: own, evaluator, parties))
+            examples: grid.reasons(for: own, evaluator, parties),
+            byWorkload: Dictionary(uniqueKeysWithValues: byWorkload))
     }
 }
 
@@ -62,6 +81,22 @@ private struct SlackGrid {
         evaluator.slack(
             parties: parties.representatives(of: workloads), probes: probes, observed: observed,
             maximumExamples: 10_000)
+    }
+
+    /// One workload's slack with its reasons in words.
+    func slack(_ party: PartySlack, _ evaluator: NetworkEvaluator, _ parties: PartyDirectory) -> WorkloadSlack {
+        let reasons = party.examples.map { cell in
+            let ends = parties.representatives(of: [workloads[cell.source], workloads[cell.destination]])
+            let probe = probes[cell.probe]
+            return Self.reason(
+                evaluator.verdict(
+                    ConnectionAttempt(
+                        source: ends[0], destination: ends[1], protocol: probe.protocol, port: probe.port)))
+        }
+        return WorkloadSlack(
+            allowedIncoming: party.incoming, unobservedIncoming: party.unobservedIncoming,
+            allowedOutgoing: party.outgoing, unobservedOutgoing: party.unobservedOutgoing,
+            reasons: Set(reasons).sorted())
     }
 
     /// At most so many lines explain slack.

@@ -19,9 +19,47 @@ struct PreviewDocument: Encodable {
         let file: String
         let maturity: String
         let days: Int
+        /// How well the workload is known; absent for roles.
+        let standing: Standing?
+        /// What the policies allow the workload; absent for roles.
+        let slack: WorkloadSlack?
         let rules: [ReviewRule]
         let warnings: [String]
         let heldBack: [String]
+    }
+
+    struct Standing: Encodable {
+        /// Distinct connections that the policy allows because they were observed, in both directions.
+        let observedEdges: Int
+        let heldBackEdges: Int
+        /// The part of all its edges for which nobody, or more than one, could be named: 0 to 1.
+        let unresolvedShare: Double
+        let hoursOfDay: Int
+        let coverage: Coverage?
+        /// What is missing to be stable.
+        let missing: [String]
+
+        /// The estimated part of its behaviour that was seen, with an interval of 95 %: 0 to 1.
+        struct Coverage: Encodable {
+            let estimate: Double
+            let lower: Double
+            let upper: Double
+        }
+
+        init(_ standing: WorkloadStanding) {
+            observedEdges = standing.observed
+            heldBackEdges = standing.held
+            unresolvedShare = Self.rounded(standing.unresolvedShare)
+            hoursOfDay = standing.hours.count
+            coverage = standing.judgement.coverage.map {
+                Coverage(
+                    estimate: Self.rounded($0.coverage), lower: Self.rounded($0.lower), upper: Self.rounded($0.upper))
+            }
+            missing = standing.judgement.reasons
+        }
+
+        /// To four digits, so that the same store gives the same text on any machine.
+        private static func rounded(_ share: Double) -> Double { (share * 10_000).rounded() / 10_000 }
     }
 
     struct Held: Encodable {
@@ -50,7 +88,9 @@ struct PreviewDocument: Encodable {
         items = report.items.map { item in
             Item(
                 kind: item.kind.rawValue, name: item.title, namespace: item.namespace.rawValue, file: item.fileName,
-                maturity: item.maturity.rawValue, days: item.days, rules: item.rules, warnings: item.warnings,
+                maturity: item.maturity.rawValue, days: item.days, standing: item.standing.map(Standing.init),
+                slack: item.workloads.first.flatMap { report.slack.byWorkload[$0] }, rules: item.rules,
+                warnings: item.warnings,
                 heldBack: item.uncovered)
         }
         heldBack = report.learned.network.heldBack.map {

@@ -26,7 +26,8 @@ package struct PreviewReport {
     /// A table for a person, one line a rule direction of each workload and subject.
     package var summary: String {
         var network = TextTable(
-            ["WORKLOAD", "DIRECTION", "PEERS", "PORTS", "OBSERVED", "DAYS", "MATURITY"], rightAligned: [4, 5])
+            ["WORKLOAD", "DIRECTION", "PEERS", "PORTS", "OBSERVED", "DAYS", "COVERAGE", "MATURITY"],
+            rightAligned: [4, 5, 6])
         var access = TextTable(
             ["SUBJECT", "SCOPE", "RESOURCES", "VERBS", "OBSERVED", "DAYS", "MATURITY"], rightAligned: [4, 5])
         for item in items {
@@ -34,10 +35,13 @@ package struct PreviewReport {
             for rule in item.rules {
                 let row = [
                     title, rule.direction, Self.short(rule.peers), Self.short(rule.ports),
-                    rule.count == 0 ? "-" : String(rule.count),
-                    rule.days == 0 ? "-" : String(rule.days), item.maturity.rawValue,
+                    rule.count == 0 ? "-" : String(rule.count), rule.days == 0 ? "-" : String(rule.days),
                 ]
-                if item.kind == .network { network.add(row) } else { access.add(row) }
+                if let standing = item.standing {
+                    network.add(row + [standing.coverageText, item.maturity.rawValue])
+                } else {
+                    access.add(row + [item.maturity.rawValue])
+                }
                 title = ""
             }
         }
@@ -62,7 +66,20 @@ package struct PreviewReport {
         if held > 0 {
             lines.append("\(held) observed edges are held back: `leastwise preview --output json` lists them.")
         }
+        lines += unstable
         return (lines + learned.notes.map { "Note: \($0)." }).map { TerminalText.oneLine($0) + "\n" }.joined()
+    }
+
+    /// At most so many workloads are listed with what is missing to be stable.
+    private static let shownUnstable = 10
+
+    private var unstable: [String] {
+        let waiting = items.filter { $0.standing?.judgement.reasons.isEmpty == false }
+        let shown = waiting.prefix(Self.shownUnstable).map { item in
+            "Not stable: \(item.title): \(item.standing?.judgement.reasons.joined(separator: "; ") ?? "")."
+        }
+        let rest = waiting.count - shown.count
+        return shown + (rest > 0 ? ["Not stable: \(rest) more; `leastwise preview --output json` says why."] : [])
     }
 
     /// The whole report as JSON with sorted keys.

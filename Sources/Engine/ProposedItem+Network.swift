@@ -14,6 +14,7 @@ extension ProposedItem {
             rules: Self.closed(policy) + ingress + egress, warnings: Self.warnings(policy),
             uncovered: policy.heldBack.filter(\.reason.needsAttention).map(\.text), workloads: [policy.workload],
             comment: Self.comment(policy.workload.description))
+        standing = policy.standing
     }
 
     private static func review(_ rule: NetworkRule, _ direction: String, _ home: Namespace, _ names: PeerNames)
@@ -35,6 +36,12 @@ extension ProposedItem {
         if let closed = policy.ingress?.closed { warnings.append("incoming traffic is closed: \(closed.rawValue)") }
         if policy.ingress == nil { warnings.append("nobody was seen to connect to it: incoming traffic stays open") }
         if policy.egress == nil { warnings.append("it was not seen to connect anywhere: outgoing traffic stays open") }
+        let unseen = ((policy.ingress?.rules ?? []) + (policy.egress?.rules ?? [])).reduce(0) {
+            $0 + $1.unseenAddresses
+        }
+        if unseen > 0 {
+            warnings.append("its outside ranges hold \(Int(min(unseen, 1e15))) addresses that were never seen")
+        }
         let attention = policy.heldBack.filter(\.reason.needsAttention)
         for (reason, held) in Dictionary(grouping: attention, by: \.reason).sorted(by: {
             $0.key.rawValue < $1.key.rawValue

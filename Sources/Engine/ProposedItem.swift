@@ -14,6 +14,8 @@ package struct ProposedItem: Sendable {
     package let grants: AccessGrants
     package let maturity: Maturity
     package let days: Int
+    /// How well a workload is known; nil for roles.
+    package var standing: WorkloadStanding?
     package let rules: [ReviewRule]
     /// What a reviewer has to know of this item.
     package let warnings: [String]
@@ -50,8 +52,8 @@ package struct ProposedItem: Sendable {
     func replacing(policies: [NetworkPolicy], grants: AccessGrants, warnings: [String]) -> ProposedItem {
         ProposedItem(
             kind: kind, title: title, namespace: namespace, fileName: fileName, policies: policies, grants: grants,
-            maturity: maturity, days: days, rules: rules, warnings: self.warnings + warnings, uncovered: uncovered,
-            workloads: workloads, comment: comment)
+            maturity: maturity, days: days, standing: standing, rules: rules, warnings: self.warnings + warnings,
+            uncovered: uncovered, workloads: workloads, comment: comment)
     }
 }
 

@@ -126,12 +126,20 @@ extension ReviewContext {
         let shown = item.rules.prefix(shownRules)
         return [
             "titleText": MarkdownText.code(item.title), "maturity": item.maturity.rawValue, "days": String(item.days),
-            "summary": "Its file: \(MarkdownText.code(item.fileName)).",
+            "standing": item.standing?.seenText ?? "",
+            "summary": (item.standing.map { Self.missing($0.judgement) } ?? "")
+                + "Its file: \(MarkdownText.code(item.fileName)).",
             "firstColumn": isNetwork ? "peers" : "resources", "secondColumn": isNetwork ? "ports" : "verbs",
             "rules": shown.map(values), "hasMoreRules": item.rules.count > shown.count,
             "moreRules": String(item.rules.count - shown.count), "hasWarnings": !item.warnings.isEmpty,
             "warnings": item.warnings.map { ["text": TerminalText.oneLine($0)] },
         ]
+    }
+
+    /// What keeps a workload from being stable, where less is proposed on demand.
+    private static func missing(_ judgement: MaturityJudgement) -> String {
+        judgement.reasons.isEmpty
+            ? "" : "Not stable: \(judgement.reasons.map(MarkdownText.code).joined(separator: "; ")). "
     }
 
     private static func values(_ rule: ReviewRule) -> [String: Any] {

@@ -31,7 +31,24 @@ struct PolicyBuilder {
             observedLabels: observedLabels.mapValues { sets in
                 sets.sorted { $0.sorted(by: <).description < $1.sorted(by: <).description }
             }, refused: refused,
-            notes: infrastructure.notes + declared.notes + refused.map { "\($0.workload): \($0.advice)" })
+            notes: infrastructure.notes + declared.notes + unseenJobs(drafts, held)
+                + refused.map { "\($0.workload): \($0.advice)" })
+    }
+
+    /// At most so many jobs are named.
+    private static let shownJobs = 5
+
+    /// CronJobs that were never seen to run: what they will connect to stands in no policy yet.
+    private func unseenJobs(_ drafts: DraftTable, _ held: HeldConnections) -> [String] {
+        let seen = Set(drafts.workloads.map(\.id)).union(
+            held.items.flatMap { [$0.source, $0.destination] }.compactMap { $0 })
+        let waiting = view.index.inventory.workloads.filter {
+            $0.schedule != nil && !$0.isSuspended && !seen.contains($0.id)
+        }.sorted { $0.id < $1.id }
+        guard !waiting.isEmpty else { return [] }
+        let names = waiting.prefix(Self.shownJobs).map { "\($0.id) (\($0.schedule ?? ""))" }.joined(separator: ", ")
+        let more = waiting.count > Self.shownJobs ? " and \(waiting.count - Self.shownJobs) more" : ""
+        return ["not seen to run yet, so that nothing that they need is in any policy: \(names)\(more)"]
     }
 
     private func ends(_ number: Int) -> [WorkloadID] {

@@ -1,5 +1,5 @@
 /// A set of parties by position, one bit each.
-struct PartyMask {
+struct PartyMask: Hashable {
     private var words: [UInt64]
 
     /// None of that many parties.
@@ -24,6 +24,17 @@ struct PartyMask {
     }
 
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    /// Calls the body with each position, ascending.
+    func forEach(_ body: (Int) -> Void) {
+        for (offset, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                body(offset << 6 + rest.trailingZeroBitCount)
+                rest &= rest - 1
+            }
+        }
+    }
 
     /// The positions, ascending, found one by one.
     var indices: some Sequence<Int> {
