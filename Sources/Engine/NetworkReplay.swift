@@ -49,6 +49,8 @@ struct NetworkReplay {
             for destination in destinations {
                 let attempt = ConnectionAttempt(
                     source: source, destination: destination, protocol: connection.protocol, port: connection.port)
+                // Reasons cost more than the answer, and are asked for where it is no.
+                if evaluator.isAllowed(attempt) { continue }
                 switch evaluator.verdict(attempt) {
                 case .allowed: continue
                 case .denied(let denials):

@@ -42,15 +42,17 @@ extension NetworkReplay {
         let all = Set(learned.flatMap { [$0.source.workload, $0.destination.workload].compactMap { $0 } }).sorted()
         let evaluator = parties.evaluator(policies)
         let grid = SlackGrid(workloads: all, learned: learned)
-        let others = SlackGrid(workloads: all.filter { !scope.contains($0) }, probes: grid.probes, learned: learned)
         let whole = grid.slack(evaluator, parties)
-        let elsewhere = others.slack(evaluator, parties)
+        let others = all.filter { !scope.contains($0) }
+        let elsewhere = others.isEmpty
+            ? 0
+            : SlackGrid(workloads: others, probes: grid.probes, learned: learned).slack(evaluator, parties).unobserved
         let own = whole.examples.filter { scope.contains(all[$0.source]) || scope.contains(all[$0.destination]) }
         let byWorkload = zip(all, whole.byParty).filter { scope.contains($0.0) }.map { id, slack in
             (id, grid.slack(slack, evaluator, parties))
         }
         return NetworkSlackReport(
-            unobserved: whole.unobserved - elsewhere.unobserved,
+            unobserved: whole.unobserved - elsewhere,
             examples: grid.reasons(for: own, evaluator, parties),
             byWorkload: Dictionary(uniqueKeysWithValues: byWorkload))
     }
