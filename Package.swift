@@ -100,7 +100,9 @@ let package = Package(
         .testTarget(
             name: "InventoryTests", dependencies: ["Domain", "Inventory", "NetworkLearner"], swiftSettings: settings),
         .testTarget(name: "LayoutTests", dependencies: ["Domain", "Layout", yams], swiftSettings: settings),
-        .testTarget(name: "NetworkLearnerTests", dependencies: ["Domain", "NetworkLearner"], swiftSettings: settings),
+        .testTarget(
+            name: "NetworkLearnerTests", dependencies: ["Domain", "NetworkLearner", "PolicyEvaluator"],
+            swiftSettings: settings),
         .testTarget(
             name: "PolicyEvaluatorTests", dependencies: ["Domain", "PolicyEvaluator", yams], swiftSettings: settings),
         .testTarget(name: "ProposalsTests", dependencies: ["Proposals"], swiftSettings: settings),

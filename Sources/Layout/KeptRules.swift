@@ -20,6 +20,7 @@ package enum KeptRules {
         return (policy, ingress.cells + egress.cells)
     }
 
+    /// A peer that is selected by labels alone, where that can be, and a port: however peers were joined, it is the same.
     private struct Cell: Hashable {
         let peer: NetworkPolicy.Peer
         let port: NetworkPolicy.PolicyPort
@@ -42,20 +43,34 @@ package enum KeptRules {
             }
             var portsOfPeers: [(ports: [NetworkPolicy.PolicyPort], peers: [NetworkPolicy.Peer])] = []
             for peer in rule.peers {
-                let ports = rule.ports.filter { known.insert(Cell(peer: peer, port: $0)).inserted }
-                guard !ports.isEmpty else { continue }
-                count += ports.count
-                if let same = portsOfPeers.firstIndex(where: { $0.ports == ports }) {
-                    portsOfPeers[same].peers.append(peer)
-                } else {
-                    portsOfPeers.append((ports, [peer]))
+                for (peer, ports) in missing(peer, rule.ports, &known, &count) {
+                    if let same = portsOfPeers.firstIndex(where: { $0.ports == ports }) {
+                        portsOfPeers[same].peers.append(peer)
+                    } else {
+                        portsOfPeers.append((ports, [peer]))
+                    }
                 }
             }
             rules += portsOfPeers.map {
-                NetworkPolicy.Rule(peers: $0.peers, ports: $0.ports, readsNames: rule.readsNames)
+                let peers = NetworkPolicy.Peer.joined($0.peers)
+                return NetworkPolicy.Rule(peers: peers, ports: $0.ports, readsNames: rule.readsNames)
             }
         }
         return (rules, count)
+    }
+
+    /// The ports of a peer that are not known yet: as it is written if all of its list lacks the same ones, else apart.
+    private static func missing(
+        _ peer: NetworkPolicy.Peer, _ ports: [NetworkPolicy.PolicyPort], _ known: inout Set<Cell>, _ count: inout Int
+    ) -> [(peer: NetworkPolicy.Peer, ports: [NetworkPolicy.PolicyPort])] {
+        let parts = peer.separated.map { part in
+            (peer: part, ports: ports.filter { known.insert(Cell(peer: part, port: $0)).inserted })
+        }
+        count += parts.reduce(0) { $0 + $1.ports.count }
+        guard let first = parts.first, !first.ports.isEmpty, parts.allSatisfy({ $0.ports == first.ports }) else {
+            return parts.filter { !$0.ports.isEmpty }
+        }
+        return [(peer, first.ports)]
     }
 
     /// The rules, where those of which all cells read names on one side do so: a rule for the same look-ups that does not
@@ -73,7 +88,7 @@ package enum KeptRules {
     }
 
     private static func cells(_ rule: NetworkPolicy.Rule) -> [Cell] {
-        rule.peers.flatMap { peer in rule.ports.map { Cell(peer: peer, port: $0) } }
+        rule.peers.flatMap(\.separated).flatMap { peer in rule.ports.map { Cell(peer: peer, port: $0) } }
     }
 
     /// The new roles and bindings with what the present ones of the same names grant beyond them; and how many rules,

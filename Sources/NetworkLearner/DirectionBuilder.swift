@@ -49,7 +49,7 @@ struct DirectionBuilder {
                 continue
             }
             let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
-            let found = isIngress && edge.isExposed ? clients(like: other, of: id, edge) : peers(other)
+            let found = isIngress && edge.isExposed ? clients(like: other, of: id, edge) : peers(other, isIngress)
             guard !found.isEmpty else {
                 shared[other.kind, default: [:]][port, default: []].append(number)
                 continue
@@ -73,7 +73,7 @@ struct DirectionBuilder {
         else { return }
         let other = isIngress ? table.source(of: edge) : table.destination(of: edge)
         let port = PortCode(edge.protocol == .udp ? .tcp : .udp, edge.port)
-        let found = peers(other)
+        let found = peers(other, isIngress)
         if found.isEmpty { shared[other.kind, default: [:]][port, default: []].append(number) }
         for peer in found { cells.add(peer, port, declared: infrastructure.secondTransport) }
     }
@@ -126,28 +126,28 @@ struct DirectionBuilder {
 
     /// The peers that a rule has to name so that it covers the party; none for nodes and API servers, which are named all
     /// together.
-    private func peers(_ party: Party) -> [RankedPeer] {
+    private func peers(_ party: Party, _ isIngress: Bool) -> [RankedPeer] {
         switch party {
         case .workload(let id): catalog.peers.peer(of: id).map { [$0] } ?? []
-        case .outside(let address): outside(address)
+        case .outside(let address): isIngress ? [RankedPeer(.block(CIDR(host: address)))] : outside(address)
         case .node, .apiServer: []
         }
     }
 
     /// The clients of a port that an object opens to the outside; none where they are to be named like any other party.
     private func clients(like party: Party, of id: WorkloadID, _ edge: ResolvedEdge) -> [RankedPeer] {
-        guard let address = party.address, party.kind != .apiServer else { return peers(party) }
+        guard let address = party.address, party.kind != .apiServer else { return peers(party, true) }
         let service = view.exposingService(of: id, protocol: edge.protocol, port: edge.port)
         guard let ranges = service?.sourceRanges, !ranges.isEmpty else {
             return infrastructure.outside(through: service, like: address).map { RankedPeer($0) }
         }
         // A load balancer that lets some in: they, and whoever came otherwise.
         let isLetIn = ranges.contains { $0.contains(address) }
-        return ranges.map { RankedPeer(.block($0)) } + (isLetIn ? [] : peers(party))
+        return ranges.map { RankedPeer(.block($0)) } + (isLetIn ? [] : peers(party, true))
     }
 
-    /// An outside address, by every name under which it was looked up where rules can say so: which of them the next
-    /// look-up will use is not known.
+    /// An outside destination, by every name under which it was looked up where rules can say so: which of them the next
+    /// look-up will use is not known. Names say nothing of who calls (Cilium documentation, "DNS based": egress alone).
     private func outside(_ address: IPAddress) -> [RankedPeer] {
         let names = options.dialect.hasNames ? view.index.inventory.names[address] ?? [] : []
         return names.isEmpty ? [RankedPeer(.block(CIDR(host: address)))] : names.map { RankedPeer(.name($0)) }

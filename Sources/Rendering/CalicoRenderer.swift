@@ -50,16 +50,18 @@ extension CalicoRenderer {
     /// Each selector by itself, ranges together; one entry without fields for everyone.
     private func peers(_ rule: NetworkPolicy.Rule) -> [[YAMLValue.Entry]] {
         guard !rule.peers.isEmpty else { return [[]] }
-        return rule.peers.compactMap(selected) + ranges(rule.peers) + rule.peers.compactMap(rangeWithExceptions)
+        return rule.peers.flatMap(selected) + ranges(rule.peers) + rule.peers.compactMap(rangeWithExceptions)
     }
 
-    private func selected(_ peer: NetworkPolicy.Peer) -> [YAMLValue.Entry]? {
-        guard case .pods(let pods, let namespaces) = peer, pods != nil || namespaces != nil else { return nil }
-        let selector = pods.map { YAMLValue.Entry(key: "selector", value: .string(CalicoSelector.pods($0))) }
+    private func selected(_ peer: NetworkPolicy.Peer) -> [[YAMLValue.Entry]] {
+        guard case .pods(let pods, let namespaces) = peer, pods != nil || namespaces != nil else { return [] }
         let namespaceSelector = namespaces.map {
-            YAMLValue.Entry(key: "namespaceSelector", value: .string(CalicoSelector.namespaces($0)))
+            [YAMLValue.Entry(key: "namespaceSelector", value: .string(CalicoSelector.namespaces($0)))]
         }
-        return [selector, namespaceSelector].compactMap(\.self)
+        guard let pods else { return [namespaceSelector ?? []] }
+        return CalicoSelector.parts(pods).map { part in
+            [YAMLValue.Entry(key: "selector", value: .string(part))] + (namespaceSelector ?? [])
+        }
     }
 
     /// A rule with ranges of both families is refused.

@@ -13,6 +13,22 @@ enum CalicoSelector {
     /// Pods by their own labels.
     static func pods(_ selector: LabelSelector) -> String { expression(selector) { isPodLabel($0) ? $0 : nil } }
 
+    /// An expression may have so many characters.
+    private static let longest = 1_024
+
+    /// Pods by their own labels, in as many expressions as it takes to keep each short: all of them together select what
+    /// the selector does.
+    static func parts(_ selector: LabelSelector) -> [String] {
+        let whole = pods(selector)
+        let list = selector.matchExpressions.firstIndex { $0.operator == .in && $0.values.count > 1 }
+        guard whole.utf8.count > longest, let list else { return [whole] }
+        return selector.matchExpressions[list].values.halves.flatMap { half in
+            var part = selector
+            part.matchExpressions[list].values = half
+            return parts(part)
+        }
+    }
+
     /// Namespaces by their labels.
     static func namespaces(_ selector: LabelSelector) -> String {
         var selector = selector
@@ -65,4 +81,6 @@ extension Array {
     func chunks(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
+
+    fileprivate var halves: [[Element]] { chunks(of: (count + 1) / 2) }
 }

@@ -91,6 +91,21 @@ import Testing
         #expect(try reading([named]) == [false])
     }
 
+    @Test func `names many clients in one peer, from four on`() throws {
+        let names = ["d", "b", "a", "c"]
+        let peers = try names.map { RulePeer.pods(Namespace("data"), try #require(PodLabels(["app": $0]))) }
+        let three = try Self.policy(ingress: Self.rules(Array(peers.prefix(3))), egress: nil).manifest
+        #expect(three.ingress.first?.peers.count == 3)
+        let four = try Self.policy(ingress: Self.rules(peers), egress: nil).manifest
+        #expect(
+            four.ingress.first?.peers == [
+                .pods(
+                    podSelector: LabelSelector(
+                        matchExpressions: [.init(key: "app", operator: .in, values: ["a", "b", "c", "d"])]),
+                    namespaceSelector: LabelSelector(matchLabels: ["kubernetes.io/metadata.name": "data"]))
+            ])
+    }
+
     private static func rules(_ peers: [RulePeer]) throws -> WorkloadPolicy.DirectionRules {
         let rule = try #require(
             NetworkRule(peers: peers, ports: [RulePort(.tcp, Port(8080))], evidence: EvidenceList([])))

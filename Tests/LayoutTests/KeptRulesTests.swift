@@ -60,6 +60,32 @@ import Testing
         #expect(kept.policy.egress == [name, reading])
     }
 
+    @Test func `peers in one list are the same as peers one by one`() throws {
+        let names = ["a", "b", "c", "d", "e"]
+        let apart = try Self.policy(ingress: [.init(peers: names.map(Self.pods), ports: [Self.tcp(80)])])
+        let joined = try Self.policy(ingress: [.init(peers: [Self.list(names)], ports: [Self.tcp(80)])])
+        #expect(KeptRules.merge(joined, keeping: apart) == (joined, 0))
+        #expect(KeptRules.merge(apart, keeping: joined) == (apart, 0))
+    }
+
+    @Test func `a value more in a list is an addition of that one`() throws {
+        let present = try Self.policy(ingress: [.init(peers: [Self.list(["a", "b", "c", "d"])], ports: [Self.tcp(80)])])
+        let learned = try Self.policy(
+            ingress: [.init(peers: [Self.list(["a", "b", "c", "d", "e"])], ports: [Self.tcp(80)])])
+        #expect(KeptRules.merge(learned, keeping: present) == (learned, 0))
+        let grown = KeptRules.merge(present, keeping: learned)
+        #expect(grown.kept == 1)
+        #expect(
+            grown.policy.ingress == present.ingress + [.init(peers: [Self.pods("e")], ports: [Self.tcp(80)])])
+    }
+
+    @Test func `a list of which nothing is known stays as people wrote it`() throws {
+        let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
+        let present = try Self.policy(ingress: [.init(peers: [Self.list(["b", "c"])], ports: [Self.tcp(80)])])
+        let merged = KeptRules.merge(new, keeping: present)
+        #expect(merged.policy.ingress == new.ingress + present.ingress && merged.kept == 2)
+    }
+
     @Test func `keeps a direction that is no longer seen`() throws {
         let new = try Self.policy(ingress: [.init(peers: [Self.pods("a")], ports: [Self.tcp(80)])])
         let present = try Self.policy(egress: [.init(peers: [Self.pods("b")], ports: [Self.tcp(80)])])
@@ -104,6 +130,12 @@ import Testing
         .pods(podSelector: LabelSelector(matchLabels: ["app": name]), namespaceSelector: nil)
     }
 
+    private static func list(_ names: [String]) -> NetworkPolicy.Peer {
+        .pods(
+            podSelector: LabelSelector(matchExpressions: [.init(key: "app", operator: .in, values: names)]),
+            namespaceSelector: nil)
+    }
+
     private static func tcp(_ port: UInt16) -> NetworkPolicy.PolicyPort {
         .init(protocol: .tcp, port: .number(Port(port)))
     }
@@ -119,10 +151,11 @@ import Testing
         func rules() -> [Rule] {
             (0..<Int.random(in: 0...4, using: &generator)).map { _ in
                 // One to three of each, with repetitions across rules.
-                let peers = ["a", "b", "c"].shuffled(using: &generator).prefix(Int.random(in: 1...3, using: &generator))
+                let names = ["a", "b", "c"].shuffled(using: &generator).prefix(Int.random(in: 1...3, using: &generator))
+                let peers = Bool.random(using: &generator) ? [list(names.sorted())] : names.map(pods)
                 let ports = [UInt16(80), 443, 53].shuffled(using: &generator).prefix(
                     Int.random(in: 1...3, using: &generator))
-                return Rule(peers: peers.map(pods), ports: ports.map { tcp($0) })
+                return Rule(peers: peers, ports: ports.map { tcp($0) })
             }
         }
         return try policy(ingress: rules(), egress: rules())
@@ -137,7 +170,7 @@ import Testing
     private static func cells(_ policy: NetworkPolicy) -> Set<Cell> {
         func cells(_ rules: [Rule], _ isIngress: Bool) -> [Cell] {
             rules.flatMap { rule in
-                rule.peers.flatMap { peer in
+                rule.peers.flatMap(\.separated).flatMap { peer in
                     rule.ports.map { Cell(isIngress: isIngress, peer: peer, port: $0) }
                 }
             }

@@ -92,6 +92,18 @@ import Testing
                 == "selector: \"app == 'web'\"\ntypes:\n- Egress\n")
     }
 
+    @Test func `writes a long list of values as several expressions`() {
+        let names = (100..<400).map { "client-of-the-shop-\($0)" }
+        let peer = Sample.Peer.pods(podSelector: Self.expression("app", .in, names), namespaceSelector: nil)
+        let written = spec(Sample.policy(.calico, types: [.ingress], ingress: [.init(peers: [peer], ports: [])]))
+        let expressions = written.split(separator: "\n").filter { $0.contains("app in {") }
+        #expect(expressions.allSatisfy { $0.utf8.count <= 1_024 + "    selector: \"\"".utf8.count })
+        #expect((8...16).contains(expressions.count))
+        #expect(
+            expressions.flatMap { $0.split(separator: "'") }.filter { $0.hasPrefix("client") }.map(String.init) == names
+        )
+    }
+
     struct SelectorCase: Sendable {
         let selector: LabelSelector
         let pods: String

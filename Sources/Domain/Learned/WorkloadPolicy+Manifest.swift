@@ -14,10 +14,13 @@ extension WorkloadPolicy {
             ingress: ingress?.rules.map(lower) ?? [], egress: egress?.rules.map(lower) ?? [])
     }
 
+    /// Peers that differ in one label's value are joined, so that a rule for many clients stays readable.
+    ///
     /// Look-ups are read only where a rule depends on the answers, since reading costs a proxy (Cilium: "DNS Proxy").
     private func lower(_ rule: NetworkRule) -> NetworkPolicy.Rule {
         NetworkPolicy.Rule(
-            peers: rule.peers.map(lower), ports: rule.ports.map(lower), readsNames: rule.isNameLookup && dependsOnNames)
+            peers: NetworkPolicy.Peer.joined(rule.peers.map(lower)), ports: rule.ports.map(lower),
+            readsNames: rule.isNameLookup && dependsOnNames)
     }
 
     /// True if an outgoing rule names a host by its DNS name.
