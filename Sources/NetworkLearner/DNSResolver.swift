@@ -79,12 +79,18 @@ struct DNSResolver {
         let isLocal = table.parties.map { $0.address?.isLinkLocal == true }
         let seen = ledger.learned.lazy.map { table.edges[Int($0)] }
             .filter { isLocal[Int($0.destination)] && $0.port == Port(53) }
-            .compactMap { table.destination(of: $0).address }
+            .flatMap { peers(at: table.destination(of: $0)) }
         return Set(seen).sorted().map {
             DNSResolver(
-                workload: nil, RankedPeer(.block(CIDR(host: $0))), bothProtocols([Port(53)]),
-                note: "other workloads were seen to look up names there")
+                workload: nil, $0, bothProtocols([Port(53)]), note: "other workloads were seen to look up names there")
         }
+    }
+
+    /// Where rules can name nodes, a cache on them is a node, and no address range holds it (Cilium documentation, "Layer 3
+    /// Policies", IP/CIDR based). They name all nodes, as for any other port of one.
+    private static func peers(at party: Party) -> [RankedPeer] {
+        if party.kind == .node { return [RankedPeer(.entity(.host)), RankedPeer(.entity(.remoteNode))] }
+        return party.address.map { [RankedPeer(.block(CIDR(host: $0)))] } ?? []
     }
 
     private init(

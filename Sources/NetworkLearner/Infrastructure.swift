@@ -3,6 +3,8 @@ import Domain
 /// Rules that follow from what the cluster is rather than from one edge: DNS, the API server's and the nodes' addresses.
 struct Infrastructure {
     private let resolvers: [DNSResolver]
+    /// Where rules see them as well: the resolvers' Services, by their own addresses and ports.
+    private let resolverServices: [(peer: RankedPeer, port: PortCode)]
     private let apiServerBlocks: [CIDR]
     private let nodeBlocks: [CIDR]
     private let dialect: PolicyDialect
@@ -22,10 +24,28 @@ struct Infrastructure {
                 "no DNS service was seen or declared: pods labelled k8s-app=kube-dns in kube-system are assumed")
         }
         lookupPorts = Set(resolvers.flatMap(\.ports).map(\.port) + [Port(53)]).sorted()
+        resolverServices = options.profile == .serviceAddress ? Self.services(of: resolvers, view) : []
         dialect = options.dialect
         apiServerBlocks = Self.blocks(options.apiServerRanges, else: view.apiServerAddresses)
         nodeBlocks = Self.blocks(options.nodeRanges, else: view.nodeAddresses)
         self.notes = notes
+    }
+
+    private static func services(
+        of resolvers: [DNSResolver], _ view: ClusterView
+    ) -> [(peer: RankedPeer, port: PortCode)] {
+        resolvers.flatMap { resolver in
+            resolver.ports.flatMap { port in
+                let found = resolver.workload.map {
+                    view.services(leadingTo: $0, protocol: port.protocol, port: port.port)
+                }
+                return (found ?? []).flatMap { service, own in
+                    service.clusterAddresses.map {
+                        (peer: RankedPeer(.block(CIDR(host: $0))), port: PortCode(port.protocol, own))
+                    }
+                }
+            }
+        }
     }
 
     private static func blocks(_ ranges: [CIDR], else addresses: [IPAddress]) -> [CIDR] {
@@ -58,6 +78,8 @@ struct Infrastructure {
         for resolver in resolvers where resolver.workload != workload {
             for port in resolver.ports { cells.add(resolver.peer, PortCode(port), declared: resolver.evidence) }
         }
+        guard let evidence = resolvers.first?.evidence, !isResolver(workload) else { return }
+        for service in resolverServices { cells.add(service.peer, service.port, declared: evidence) }
     }
 
     /// True if names may be looked up at the port, somewhere.

@@ -1,6 +1,7 @@
 import Configuration
 import Domain
 import Foundation
+import Layout
 import NetworkLearner
 import RBACLearner
 import Testing
@@ -94,6 +95,30 @@ struct ScenarioTests {
         guard let settings = try scenario.awaitedSettings() else { return }
         withKnownIssue("known now: it is leastwise.yaml") {
             _ = try ConfigurationFile(parsing: settings, name: "awaiting.yaml")
+        }
+    }
+
+    @Test(
+        .enabled(
+            if: PolicySchemas.canCheck && !isRecording,
+            "needs python3 with jsonschema and PyYAML, and ../shared/fixtures/schemas"))
+    func `writes what API servers accept`() throws {
+        let folder = try TemporaryFolder()
+        var texts: [PolicyDialect: [String]] = [:]
+        for scenario in Scenario.all {
+            for (path, text) in try scenario.expected() where path.hasPrefix("policies/") {
+                let file = RepositoryTree(files: [path: [UInt8](text.utf8)])
+                let policies = RepositoryObjects(file, cluster: ClusterName("prod")).policies
+                if let dialect = policies.first?.dialect { texts[dialect, default: []].append(text) }
+            }
+        }
+        #expect(Set(texts.keys) == Set(PolicyDialect.allCases))
+        for (dialect, texts) in texts {
+            let file = try folder.write(texts.sorted().joined(separator: "---\n"), to: "\(dialect.rawValue).yaml")
+            for schema in PolicySchemas.of(dialect) {
+                let checked = try PolicySchemas.check(file, against: schema)
+                #expect(checked.status == 0, "\(schema.lastPathComponent): \(checked.all.suffix(2000))")
+            }
         }
     }
 

@@ -131,7 +131,9 @@ struct Probes: Decodable {
         }
     }
 
-    /// Ends are workloads (`shop/Deployment/web`), addresses, or as `from` a node (`node/node-1`).
+    /// Ends are workloads (`shop/Deployment/web`), addresses, nodes (`node/node-1`), API servers
+    /// (`apiserver/192.0.2.1`), or as `to` hosts whatever their address (`name/api.example.com`). Echo requests are of the
+    /// protocol `ICMPv4` or `ICMPv6`, and of port 0.
     struct Connection: Decodable {
         let from: String
         let to: String

@@ -93,9 +93,29 @@ struct ScenarioJudge {
 
     private static let nodePrefix = "node/"
 
-    /// A pod yet to come of a workload, and all that are there; or an address; or a node.
+    /// Where a host answers whose address no record showed (RFC 5737).
+    private static let elsewhere = IPAddress(ipv4: 0xCB00_71C8)
+
+    /// What is said by more than a plain address: an API server, or a host by its name, whatever its address.
+    private func special(_ name: String) -> NetworkParty? {
+        guard let slash = name.firstIndex(of: "/") else { return nil }
+        let value = String(name[name.index(after: slash)...])
+        switch name[..<slash] {
+        case "apiserver":
+            return IPAddress(value).map {
+                NetworkParty(addresses: [$0], nodeName: node(at: $0), isAPIServer: true)
+            }
+        case "name": return NetworkParty(addresses: [Self.elsewhere], names: [value])
+        default: return nil
+        }
+    }
+
+    /// A pod yet to come of a workload, and all that are there; or an address; or a node; or an API server; or a host.
     private func parties(_ name: String) throws -> [NetworkParty] {
-        if let address = IPAddress(name) { return [NetworkParty(addresses: [address])] }
+        if let address = IPAddress(name) {
+            return [NetworkParty(addresses: [address], names: learned.inventory.names[address] ?? [])]
+        }
+        if let party = special(name) { return [party] }
         if let node = learned.inventory.nodes.first(where: { Self.nodePrefix + $0.name == name }) {
             return [NetworkParty(addresses: node.addresses, nodeName: node.name)]
         }

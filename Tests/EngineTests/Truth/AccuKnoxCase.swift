@@ -34,8 +34,13 @@ struct AccuKnoxCase: CustomStringConvertible, Sendable {
         }
     }
 
+    /// As a user of Cilium does: the goldens are CiliumNetworkPolicy.
+    private static func learn(objects: [URL] = [], flows: [URL]) throws -> LearnedNetwork? {
+        try TruthLearner.learn(objects: objects, flows: flows, profile: .cilium)
+    }
+
     /// Learns from the records as they are.
-    func learnedAsIs() throws -> LearnedNetwork? { try TruthLearner.learn(flows: flows) }
+    func learnedAsIs() throws -> LearnedNetwork? { try Self.learn(flows: flows) }
 
     /// The case with the word added that its records lack, and that its golden takes for granted: that a record which
     /// says nothing else is one of a request.
@@ -44,7 +49,7 @@ struct AccuKnoxCase: CustomStringConvertible, Sendable {
         let told = try flows.enumerated().map { number, file in
             try folder.write(try Self.json(Self.records(file).map(Self.tellingDirection)), to: "\(number).json")
         }
-        return try judged { _ in try TruthLearner.learn(flows: told) }
+        return try judged { _ in try Self.learn(flows: told) }
     }
 
     /// The case with its records as they are, and with objects that declare its pods and their ports.
@@ -53,7 +58,7 @@ struct AccuKnoxCase: CustomStringConvertible, Sendable {
         return try judged { traffic in
             let list: GoldenReader.Object = ["kind": "List", "items": traffic.deployments]
             let json = String(decoding: try JSONSerialization.data(withJSONObject: list), as: UTF8.self)
-            return try TruthLearner.learn(objects: [folder.write(json, to: "objects.json")], flows: flows)
+            return try Self.learn(objects: [folder.write(json, to: "objects.json")], flows: flows)
         }
     }
 

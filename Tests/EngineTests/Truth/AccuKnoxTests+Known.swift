@@ -29,16 +29,11 @@ extension AccuKnoxTests {
                 + "lookup is no connection, so that nothing was seen that egress could be isolated by", cells: cells)
     }
 
-    // MARK: - Awaiting
-
     private static func entity(_ name: String) -> KnownDifferences {
         KnownDifferences(
             names("ubuntu-1"),
             anyPort(
-                ["ubuntu-1"], [name, "\(name) elsewhere"], "TCP/53", "UDP/53", "TCP/52612", "TCP/61234"),
-            awaiting: .init(
-                feature: "entities: the node may have another address where the pod runs next",
-                now: ["- ubuntu-1 -> \(name) elsewhere TCP/80"]))
+                ["ubuntu-1"], [name, "\(name) elsewhere"], "TCP/53", "UDP/53", "TCP/52612", "TCP/61234"))
     }
 
     // MARK: - Cases
@@ -86,9 +81,6 @@ extension AccuKnoxTests {
         "TC_20 before": .init(names("ubuntu-3")),
         "TC_20 after": .init(
             Reason(
-                "9153 is where CoreDNS offers its metrics: nobody looked them up", "- ubuntu-3 -> kube-dns TCP/9153"),
-            awaiting: .init(
-                feature: "names: the host's address may be another one tomorrow",
-                now: ["- ubuntu-3 -> seungsoo.net elsewhere TCP/8000"])),
+                "9153 is where CoreDNS offers its metrics: nobody looked them up", "- ubuntu-3 -> kube-dns TCP/9153")),
     ]
 }

@@ -81,14 +81,18 @@ struct KnownDifferences {
 
 /// Learns as the program does: through decoders, store and inventory.
 enum TruthLearner {
-    /// The one place for options: what the program does without a configuration.
-    private static let configuration: String? = nil
+    /// The one place for options: but for the plugin, what the program does without a configuration.
+    private static func configuration(_ profile: NetworkProfile) -> String {
+        "network:\n  profile: \(profile.rawValue)\n"
+    }
     /// For records that carry no time: the `--at` of the command line.
     private static let time = Timestamp("2026-11-01T00:00:00Z")
 
     /// Learns from flows observed one file after another; nil if they hold no observation at all.
-    static func learn(objects: [URL] = [], flows: [URL]) throws -> LearnedNetwork? {
-        let observed = try ObservedCluster(Inputs(objects: objects, configuration: configuration))
+    static func learn(
+        objects: [URL] = [], flows: [URL], profile: NetworkProfile = .kubernetes
+    ) throws -> LearnedNetwork? {
+        let observed = try ObservedCluster(Inputs(objects: objects, configuration: configuration(profile)))
         for file in flows { try observed.observe(Inputs(flows: [file], time: time)) }
         do {
             return try observed.learn().network
