@@ -23,6 +23,18 @@ import Testing
         #expect(learned.learned.count == 1)
     }
 
+    @Test(arguments: ["0.0.0.0", "127.0.0.1", "127.8.0.1", "::", "::1"])
+    func `makes no rule for an address that nobody has`(address: String) {
+        for kind in ["world", "node", "unknown", "api"] {
+            var world = Self.world()
+            world.connect(Self.web, "\(kind) \(address)", 443)
+            world.connect("\(kind) \(address)", Self.api, 443)
+            let learned = world.learn()
+            #expect(learned.policies.isEmpty, "\(kind)")
+            #expect(learned.held(.unresolved).count == 2, "\(kind)")
+        }
+    }
+
     @Test func `makes no rule of replies alone`() {
         var world = Self.world()
         world.connect(Self.web, Self.api, 8080, fact: .seen(count: 0, attempts: 0, answers: 50))
