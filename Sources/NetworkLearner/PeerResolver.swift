@@ -48,10 +48,10 @@ struct PeerResolver {
         return isOutside ? party(.outside(address)) : .leased(address)
     }
 
-    /// The node or API server that the source calls so. A node's address in the range of pods (Cilium's router has one)
-    /// is nothing that a rule may name: another of the nodes stands for it.
+    /// The node or API server that the source calls so. A node's address in the range of pods (Cilium's router has one),
+    /// or that of a pod, is nothing that a rule may name: another of the nodes stands for it.
     private func infrastructure(_ kind: ObservedPeer.Kind, _ address: IPAddress) -> Party? {
-        let isOdd = view.isInsideCluster(address)
+        let isOdd = view.isInsideCluster(address) || view.isPodAddress(address)
         switch kind {
         case .host, .remoteNode:
             guard isOdd, !view.isNode(address) else { return .node(address) }

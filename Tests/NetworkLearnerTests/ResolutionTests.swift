@@ -35,6 +35,14 @@ import Testing
         }
     }
 
+    @Test(arguments: ["node", "host", "api"])
+    func `never takes a pod's address for a node's or the API server's, though no range tells`(kind: String) {
+        var world = Self.world()
+        world.lease("10.244.1.1", to: Self.api)
+        world.connect(Self.web, "\(kind) 10.244.1.1", 443)
+        #expect(world.learn().egress(Self.web) == ["shop{app=api} TCP/443"])
+    }
+
     @Test func `makes no rule of replies alone`() {
         var world = Self.world()
         world.connect(Self.web, Self.api, 8080, fact: .seen(count: 0, attempts: 0, answers: 50))
