@@ -33,7 +33,7 @@ struct PeerResolver {
             case .failure(let held): return .held(held.reason)
             }
         }
-        guard let address = peer.address else { return .held(.unresolved) }
+        guard let address = peer.address, !address.isNobodys else { return .held(.unresolved) }
         if !isSource, let position = view.servicePosition(at: address) { return .service(position) }
         // A link-local address is nobody's but the node's own services'; where rules can name these, the source's word
         // for it counts (node-local DNS runs on the host network).
@@ -48,10 +48,10 @@ struct PeerResolver {
         return isOutside ? party(.outside(address)) : .leased(address)
     }
 
-    /// The node or API server that the source calls so. A node's address in the range of pods (Cilium's router has one)
-    /// is nothing that a rule may name: another of the nodes stands for it.
+    /// The node or API server that the source calls so. A node's address in the range of pods (Cilium's router has one),
+    /// or that of a pod, is nothing that a rule may name: another of the nodes stands for it.
     private func infrastructure(_ kind: ObservedPeer.Kind, _ address: IPAddress) -> Party? {
-        let isOdd = view.isInsideCluster(address)
+        let isOdd = view.isInsideCluster(address) || view.isPodAddress(address)
         switch kind {
         case .host, .remoteNode:
             guard isOdd, !view.isNode(address) else { return .node(address) }
@@ -144,6 +144,10 @@ extension ConnectionFact {
 extension IPAddress {
     /// True in 169.254.0.0/16 (RFC 3927).
     var isLinkLocal: Bool { isIPv4 && low >> 16 == 0xa9fe }
+
+    /// True for the unspecified address and for loopback, which no packet between two hosts has (RFC 1122, 3.2.1.3;
+    /// RFC 4291, 2.5.2 and 2.5.3).
+    var isNobodys: Bool { isIPv4 ? low == 0 || low >> 24 == 127 : high == 0 && low <= 1 }
 }
 
 extension ObservedPeer {

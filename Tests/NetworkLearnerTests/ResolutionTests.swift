@@ -23,6 +23,26 @@ import Testing
         #expect(learned.learned.count == 1)
     }
 
+    @Test(arguments: ["0.0.0.0", "127.0.0.1", "127.8.0.1", "::", "::1"])
+    func `makes no rule for an address that nobody has`(address: String) {
+        for kind in ["world", "node", "unknown", "api"] {
+            var world = Self.world()
+            world.connect(Self.web, "\(kind) \(address)", 443)
+            world.connect("\(kind) \(address)", Self.api, 443)
+            let learned = world.learn()
+            #expect(learned.policies.isEmpty, "\(kind)")
+            #expect(learned.held(.unresolved).count == 2, "\(kind)")
+        }
+    }
+
+    @Test(arguments: ["node", "host", "api"])
+    func `never takes a pod's address for a node's or the API server's, though no range tells`(kind: String) {
+        var world = Self.world()
+        world.lease("10.244.1.1", to: Self.api)
+        world.connect(Self.web, "\(kind) 10.244.1.1", 443)
+        #expect(world.learn().egress(Self.web) == ["shop{app=api} TCP/443"])
+    }
+
     @Test func `makes no rule of replies alone`() {
         var world = Self.world()
         world.connect(Self.web, Self.api, 8080, fact: .seen(count: 0, attempts: 0, answers: 50))

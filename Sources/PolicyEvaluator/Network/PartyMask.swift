@@ -37,9 +37,27 @@ struct PartyMask: Hashable {
     }
 
     /// The positions, ascending, found one by one.
-    var indices: some Sequence<Int> {
-        words.enumerated().lazy.flatMap { offset, word in
-            (0..<64).lazy.filter { word >> UInt64($0) & 1 == 1 }.map { offset * 64 + $0 }
+    var indices: Positions { Positions(words: words) }
+
+    /// Goes from one set bit to the next.
+    struct Positions: Sequence, IteratorProtocol {
+        private let words: [UInt64]
+        private var offset = 0
+        private var rest: UInt64
+
+        fileprivate init(words: [UInt64]) {
+            self.words = words
+            rest = words.first ?? 0
+        }
+
+        mutating func next() -> Int? {
+            while rest == 0 {
+                offset += 1
+                guard offset < words.count else { return nil }
+                rest = words[offset]
+            }
+            defer { rest &= rest - 1 }
+            return offset * 64 + rest.trailingZeroBitCount
         }
     }
 }

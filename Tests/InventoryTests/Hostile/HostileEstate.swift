@@ -85,13 +85,9 @@ struct HostileEstate {
                 pod: pod.name, namespace: pod.namespace, workloadKind: "", workloadName: "", labels: pod.labels,
                 remoteCluster: "")
         }
-        // What a record calls a node or the API server is one: it knows better than the objects.
-        let outside =
-            addresses.flatMap { [ObservedPeer(.world, address: $0), ObservedPeer(.unknown, address: $0)] }
-            + [
-                ObservedPeer(.remoteNode, address: IPAddress("192.168.0.11")),
-                .init(.apiServer, address: IPAddress("192.168.0.5")),
-            ]
+        // Whatever a record calls an address.
+        let kinds: [ObservedPeer.Kind] = [.world, .unknown, .remoteNode, .apiServer]
+        let outside = addresses.flatMap { address in kinds.map { ObservedPeer($0, address: address) } }
         let inside = own + labelled
         var edges: [ConnectionEdge] = []
         for (number, peer) in inside.enumerated() {
@@ -104,7 +100,8 @@ struct HostileEstate {
     }
 
     private var addresses: [IPAddress] {
-        let fixed = ["203.0.113.7", "10.244.77.77", "10.96.0.11", "2001:db8::7", "::1"].compactMap { IPAddress($0) }
+        let fixed = ["203.0.113.7", "192.168.0.11", "192.168.0.5", "10.244.77.77", "10.96.0.11", "2001:db8::7", "::1"]
+            .compactMap { IPAddress($0) }
         let declared =
             inventory.pods.flatMap(\.addresses).prefix(8) + inventory.nodes.flatMap(\.addresses).prefix(4)
             + inventory.services.flatMap { $0.clusterAddresses + $0.externalAddresses }.prefix(8)

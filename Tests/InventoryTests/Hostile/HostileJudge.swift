@@ -58,27 +58,16 @@ struct HostileJudge {
         let nodes = Set(estate.inventory.nodes.flatMap(\.addresses))
         // An address that two objects claim may be a node's.
         guard range.length < range.address.width || !nodes.contains(range.address) else { return [] }
-        let pods = estate.inventory.nodes.flatMap(\.podCIDRs).filter { $0.overlaps(range) }
-        let services = serviceAddresses.filter { range.contains($0) && !isAPIServer($0) }
-        return pods.map { "\(workload) has \(range) inside \($0)" }
-            + services.map { "\(workload) has \(range), which holds \($0)" }
+        let ranges = estate.inventory.nodes.flatMap(\.podCIDRs).filter { $0.overlaps(range) }
+        return ranges.map { "\(workload) has \(range) inside \($0)" }
+            + inside.filter { range.contains($0) }.map { "\(workload) has \(range), which holds \($0)" }
     }
 
-    /// The Services' addresses where they are near enough to each other to make a range; no object tells the range itself.
-    private var serviceAddresses: [IPAddress] {
-        let all = Set(estate.inventory.services.flatMap(\.clusterAddresses))
-        return [(all.filter(\.isIPv4), 8), (all.filter { !$0.isIPv4 }, 32)].flatMap { family, length -> [IPAddress] in
-            guard let first = family.min(), let last = family.max(), first != last,
-                CIDR(first, length: length)?.contains(last) == true
-            else { return [] }
-            return family.sorted()
-        }
-    }
-
-    private func isAPIServer(_ address: IPAddress) -> Bool {
-        estate.inventory.services.contains { service in
-            service.name == "kubernetes" && service.endpoints.contains { $0.addresses.contains(address) }
-        }
+    /// The addresses that Services have, and those that pods have or had, but for those of nodes.
+    private var inside: [IPAddress] {
+        let pods = estate.inventory.pods.filter { !$0.hostNetwork }.flatMap(\.addresses)
+        let all = pods + estate.inventory.leases.map(\.address) + estate.inventory.services.flatMap(\.clusterAddresses)
+        return Set(all).subtracting(estate.inventory.nodes.flatMap(\.addresses)).sorted()
     }
 
     /// A Service that clients outside can reach leads to it.

@@ -10,13 +10,13 @@ struct CrowdedWorld {
     private var clients: [String] = []
 
     static let namespaces = ["a", "b", "c"]
-    static let nodes = ["192.168.0.1", "192.168.0.2", "192.168.0.3"]
+    static let nodes = ["192.168.0.1", "192.168.0.2"]
     static let apiServers = ["172.16.0.1", "172.16.0.2"]
     static let outside = [
-        "203.0.113.8", "203.0.113.9", "203.0.113.10", "203.0.113.11", "198.51.100.4", "198.51.100.5", "2001:db8::1",
+        "203.0.113.8", "203.0.113.9", "198.51.100.4", "198.51.100.5", "2001:db8::1",
     ]
     /// Never seen: neighbours of those that are, and a stranger.
-    static let strangers = ["203.0.113.7", "203.0.113.12", "198.51.100.6", "2001:db8::2", "8.8.8.8"]
+    static let strangers = ["203.0.113.7", "203.0.113.10", "198.51.100.6", "2001:db8::2"]
     static let ports: [UInt16] = [53, 443, 8080, 8081, 8082, 9090]
     static let run: ClosedRange<UInt16> = 7000...7004
     /// The workload whose port 8080 a Service opens to the outside.
@@ -79,7 +79,7 @@ struct CrowdedWorld {
     }
 
     private mutating func makeServers() {
-        for number in 0..<Int.random(in: 1...3, using: &generator) {
+        for number in 0..<Int.random(in: 1...2, using: &generator) {
             let path = "\(Self.namespaces.pick(&generator))/Deployment/server\(number)"
             // The same name may stand for another number elsewhere.
             let http: UInt16 = chance(2, of: 3) ? 8080 : 8081
@@ -96,22 +96,30 @@ struct CrowdedWorld {
     }
 
     private mutating func makeClients() {
-        let limit = chance(1, of: 3) ? 9 : 3
+        let limit = chance(1, of: 6) ? 9 : 2
         for space in Self.namespaces {
+            let style = Int.random(in: 0...2, using: &generator)
             for number in 0..<Int.random(in: 0...limit, using: &generator) {
                 let path = "\(space)/Deployment/client\(number)"
-                let apart: Labels = ["app": "client\(number)"]
-                // A grid of two labels, of which neither alone is enough.
-                let grid: Labels = ["app": "x\(number % 2)", "part": "p\(number / 2)"]
-                let labels = [apart, apart, grid, apart.merging(["tier": "t"]) { $1 }].pick(&generator)
-                world.workload(path, labels: labels)
+                world.workload(path, labels: Self.labels(number, style))
                 clients.append(path)
             }
         }
         clients += servers
     }
 
+    /// One that is enough, one among two, or a grid of two of which neither alone is enough.
+    private static func labels(_ number: Int, _ style: Int) -> Labels {
+        switch style {
+        case 0: ["app": "client\(number)"]
+        case 1: ["app": "client\(number)", "tier": "t"]
+        default: ["app": "x\(number % 2)", "part": "p\(number / 2)"]
+        }
+    }
+
     // MARK: - Traffic
+
+    private static let facts: [ConnectionFact] = [.seen(), .seen(), .seen(), .tried(3, refusals: 1), .tried(9)]
 
     private static let behaviours: [[UInt16]] = [
         [8080], [8080, 9090], [8080, 8081, 8082], [53, 8080], [53], [7001, 7003],
@@ -143,7 +151,7 @@ struct CrowdedWorld {
     }
 
     private mutating func connect(_ source: String, _ destination: String, _ port: UInt16) {
-        let fact = [ConnectionFact.seen(), .seen(), .seen(), .tried(3, refusals: 1), .tried(9)].pick(&generator)
+        let fact = Self.facts.pick(&generator)
         let direction = [ConnectionEdge.Direction.known, .known, .known, .unknown].pick(&generator)
         world.connect(source, destination, port, port == 53 ? .udp : .tcp, direction: direction, fact: fact)
     }
