@@ -44,7 +44,8 @@ extension NetworkReplay {
         let grid = SlackGrid(workloads: all, learned: learned)
         let whole = grid.slack(evaluator, parties)
         let others = all.filter { !scope.contains($0) }
-        let elsewhere = others.isEmpty
+        let elsewhere =
+            others.isEmpty
             ? 0
             : SlackGrid(workloads: others, probes: grid.probes, learned: learned).slack(evaluator, parties).unobserved
         let own = whole.examples.filter { scope.contains(all[$0.source]) || scope.contains(all[$0.destination]) }

@@ -25,7 +25,10 @@ import Testing
         return world
     }
 
-    @Test(arguments: [(NetworkProfile.kubernetes, []), (.serviceAddress, ["10.96.0.20/32 TCP/80"])])
+    @Test(arguments: [
+        (NetworkProfile.kubernetes, []),
+        (.serviceAddress, ["10.96.0.10/32 TCP/53", "10.96.0.10/32 UDP/53", "10.96.0.20/32 TCP/80"]),
+    ])
     func `names a Service's own address only where the plugin sees it`(profile: NetworkProfile, more: [String]) {
         var world = Self.world(profile)
         world.connect(Self.web, Self.api, 8080)
@@ -35,7 +38,8 @@ import Testing
     @Test func `names the API server's own Service where the plugin sees it`() {
         var world = Self.world(.serviceAddress)
         world.connect(Self.web, "api 192.168.0.9", 6443)
-        #expect(world.learn().egress(Self.web) == ["10.96.0.1/32 TCP/443", "192.168.0.9/32 TCP/6443"])
+        let names = ["10.96.0.10/32 TCP/53", "10.96.0.10/32 UDP/53"]
+        #expect(world.learn().egress(Self.web) == ["10.96.0.1/32 TCP/443"] + names + ["192.168.0.9/32 TCP/6443"])
     }
 
     @Test func `names hosts by their names, and reads the look-ups apart from all else`() throws {

@@ -51,6 +51,18 @@ struct DialectTests {
     private static let pod = Party(name: "pod") { try Sample.pod("shop", "client", "192.0.2.5", node: "n2") }
     private static let all = [ownNode, otherNode, someNode, agent, api, managedAPI, outside, pod]
 
+    @Test func `lets nobody in by a name, which only egress rules can have`() throws {
+        let peers: [NetworkPolicy.Peer] = [.name("client.example.com")]
+        let named = NetworkParty(addresses: [try Sample.address("192.0.2.77")], names: ["client.example.com"])
+        let web = try Sample.pod("shop", "web")
+        let policy = Self.policy(.cilium, types: [.ingress], [.init(peers: peers, ports: [Sample.tcp(80)])])
+        let entering = ConnectionAttempt(source: named, destination: web, protocol: .tcp, port: Port(80))
+        #expect(!NetworkEvaluator(policies: [policy], namespaces: [:]).isAllowed(entering))
+        let leaving = ConnectionAttempt(source: web, destination: named, protocol: .tcp, port: Port(80))
+        let out = Self.leaving(.cilium, to: peers)
+        #expect(NetworkEvaluator(policies: [out], namespaces: [:]).isAllowed(leaving))
+    }
+
     struct EntityCase: Sendable {
         let peers: [NetworkPolicy.Peer]
         /// The names of the parties that a pod on n1 reaches.

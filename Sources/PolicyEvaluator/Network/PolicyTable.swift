@@ -56,7 +56,11 @@ struct PolicyTable {
         let policy = policies[number]
         let first = rules.count
         for (index, rule) in added.enumerated() {
-            var numbers = rule.peers.compactMap { peers.intern($0, of: policy) }
+            var numbers = rule.peers.compactMap { peer -> Int? in
+                // Names are looked up by who connects: no dialect has them for incoming traffic.
+                if case .name = peer, direction == .ingress { return nil }
+                return peers.intern(peer, of: policy)
+            }
             if policy.dialect.hasEntities, rule.peers.contains(.entity(.host)),
                 rule.peers.contains(.entity(.remoteNode))
             {
