@@ -53,28 +53,49 @@ extension EdgeLedger {
     }
 
     /// Holds back edges of unknown direction whose destination nobody is known to listen on.
+    ///
+    /// An outside address is known to listen if the same source was seen, in a known direction, at the same port of one of
+    /// its neighbours: services outside have several addresses, and few records of each.
     mutating func holdUndeclaredDirections() {
-        struct Listener: Hashable {
-            let party: Int32
-            let `protocol`: NetworkProtocol
-            let port: Port
-
-            init(_ edge: ResolvedEdge) {
-                party = edge.destination
-                `protocol` = edge.protocol
-                port = edge.port
-            }
-        }
         let all = edges.edges
         let unknown = all.indices.filter { reasons[$0] == nil && !all[$0].hasKnownDirection }
         guard !unknown.isEmpty else { return }
         var listeners: Set<Listener> = []
         for (number, edge) in all.enumerated() where reasons[number] == nil && edge.hasKnownDirection {
-            listeners.insert(Listener(edge))
+            listeners.insert(Listener(edge, .party(edge.destination)))
+            if let near = neighbourhood(of: edge) { listeners.insert(Listener(edge, near)) }
         }
-        for number in unknown where !listeners.contains(Listener(all[number])) && !isDeclared(all[number]) {
-            hold(number, .unknownDirection)
+        for number in unknown {
+            let edge = all[number]
+            let isKnown =
+                listeners.contains(Listener(edge, .party(edge.destination)))
+                || neighbourhood(of: edge).map { listeners.contains(Listener(edge, $0)) } == true
+            if !isKnown, !isDeclared(edge) { hold(number, .unknownDirection) }
         }
+    }
+
+    /// Somebody at whose port connections arrive.
+    private struct Listener: Hashable {
+        enum Place: Hashable {
+            case party(Int32)
+            /// Outside addresses near each other, as one source sees them.
+            case near(CIDR, source: Int32)
+        }
+
+        let place: Place
+        let `protocol`: NetworkProtocol
+        let port: Port
+
+        init(_ edge: ResolvedEdge, _ place: Place) {
+            self.place = place
+            `protocol` = edge.protocol
+            port = edge.port
+        }
+    }
+
+    private func neighbourhood(of edge: ResolvedEdge) -> Listener.Place? {
+        guard case .outside(let address) = edges.destination(of: edge) else { return nil }
+        return CIDR(address, length: address.isIPv4 ? 24 : 64).map { .near($0, source: edge.source) }
     }
 
     /// Holds back what looks like the other way of a connection that was seen: records of its later packets, to a port of the

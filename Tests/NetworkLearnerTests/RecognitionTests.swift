@@ -46,6 +46,23 @@ import Testing
         #expect(stranger.learn().held(.swappedReply) == [])
     }
 
+    @Test func `believes a likely direction to an address whose neighbour the same workload is seen to call`() {
+        var world = Self.world()
+        world.workload("shop/Deployment/other")
+        world.connect(Self.web, "world 203.0.113.18", 9092)
+        world.connect(Self.web, "world 203.0.113.21", 9092, direction: .unknown)
+        world.connect(Self.web, "world 203.0.113.21", 9093, direction: .unknown)
+        world.connect(Self.web, "world 198.51.100.21", 9092, direction: .unknown)
+        world.connect("shop/Deployment/other", "world 203.0.113.21", 9092, direction: .unknown)
+        let learned = world.learn()
+        #expect(learned.egress(Self.web)?.contains("203.0.113.21/32 TCP/9092") == true)
+        #expect(learned.held(.unknownDirection).count == 3)
+        #expect(
+            learned.evidence(Self.web).contains {
+                $0.what.contains("203.0.113.21") && $0.note?.contains("inferred") == true
+            })
+    }
+
     // MARK: - Ports
 
     @Test(arguments: [(21, " (passive FTP)"), (4369, " (Erlang distribution)"), (8080, "")] as [(UInt16, String)])
