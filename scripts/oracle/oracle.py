@@ -44,7 +44,8 @@ class Case:
         self.slack = report["slack"]["unobserved"]
         self.judged = {item["name"] for item in report["items"]}
         self.learned = sorted({edge for item in report["items"] for rule in item["rules"]
-                               for evidence in rule["evidence"] for edge in read_edge(evidence["what"])})
+                               for evidence in rule["evidence"] if evidence["count"]
+                               for edge in read_edge(evidence["what"])})
         self.policies = [m for m in self.manifests if m["kind"] == "NetworkPolicy"]
 
     def reach(self, folder, policies=None):
@@ -65,7 +66,7 @@ def sample(group):
 
 
 def read_edge(text):
-    """(source, destination, protocol, port) of a line of evidence; each side is a workload or an address."""
+    """(source, destination, protocol, port) of an observation; each side is a workload or an address."""
     if found := EDGE.fullmatch(text):
         sides = [side if side.count("/") == 2 else ADDRESS.fullmatch(side)[1] for side in found.groups()[:2]]
         yield (*sides, found[3], int(found[4]))
