@@ -14,16 +14,13 @@ struct DirectionBuilder {
     private let resolvers: Set<RankedPeer>
     private let resolverPorts: Set<PortCode>
 
-    init(
-        catalog: WorkloadCatalog, view: ClusterView, options: NetworkLearningOptions, ledger: EdgeLedger,
-        infrastructure: Infrastructure, declared: DeclaredTraffic
-    ) {
+    init(catalog: WorkloadCatalog, view: ClusterView, options: NetworkLearningOptions, ledger: EdgeLedger) {
+        infrastructure = Infrastructure(view: view, ledger: ledger, options: options, catalog: catalog)
+        declared = DeclaredTraffic(view: view, ledger: ledger, catalog: catalog, infrastructure: infrastructure)
         self.catalog = catalog
         self.view = view
         self.options = options
         self.ledger = ledger
-        self.infrastructure = infrastructure
-        self.declared = declared
         ranges = DeclaredRanges(ledger)
         peersOfParties = ledger.edges.parties.map { party in party.workload.flatMap { catalog.peers.peer(of: $0) } }
         resolvers = infrastructure.resolverPeers

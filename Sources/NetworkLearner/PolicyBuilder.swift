@@ -14,11 +14,7 @@ struct PolicyBuilder {
     func build(observedLabels: [WorkloadID: Set<Labels>]) -> LearnedNetwork {
         let drafts = DraftTable(ledger)
         let held = HeldConnections(ledger)
-        let infrastructure = Infrastructure(view: view, ledger: ledger, options: options, catalog: catalog)
-        let declared = DeclaredTraffic(view: view, ledger: ledger, catalog: catalog, infrastructure: infrastructure)
-        let directions = DirectionBuilder(
-            catalog: catalog, view: view, options: options, ledger: ledger, infrastructure: infrastructure,
-            declared: declared)
+        let directions = DirectionBuilder(catalog: catalog, view: view, options: options, ledger: ledger)
         let (byWorkload, unplaced) = Self.placed(held, drafts)
         let policies = drafts.workloads.parallelMap { draft in
             policy(draft, byWorkload[draft.id] ?? [], directions)
@@ -31,7 +27,7 @@ struct PolicyBuilder {
             observedLabels: observedLabels.mapValues { sets in
                 sets.sorted { $0.sorted(by: <).description < $1.sorted(by: <).description }
             }, refused: refused,
-            notes: infrastructure.notes + declared.notes + unseenJobs(drafts, held)
+            notes: directions.infrastructure.notes + directions.declared.notes + unseenJobs(drafts, held)
                 + refused.map { "\($0.workload): \($0.advice)" })
     }
 
