@@ -93,9 +93,10 @@ extension EdgeLedger {
         }
     }
 
+    /// Neighbours are the sixteen addresses of one range: as much as a partner's network commonly has, and no provider's.
     private func neighbourhood(of edge: ResolvedEdge) -> Listener.Place? {
         guard case .outside(let address) = edges.destination(of: edge) else { return nil }
-        return CIDR(address, length: address.isIPv4 ? 24 : 64).map { .near($0, source: edge.source) }
+        return CIDR(address, length: address.width - 4).map { .near($0, source: edge.source) }
     }
 
     /// Holds back what looks like the other way of a connection that was seen: records of its later packets, to a port of the

@@ -52,7 +52,7 @@ import Testing
         world.connect(Self.web, "world 203.0.113.18", 9092)
         world.connect(Self.web, "world 203.0.113.21", 9092, direction: .unknown)
         world.connect(Self.web, "world 203.0.113.21", 9093, direction: .unknown)
-        world.connect(Self.web, "world 198.51.100.21", 9092, direction: .unknown)
+        world.connect(Self.web, "world 203.0.113.33", 9092, direction: .unknown)
         world.connect("shop/Deployment/other", "world 203.0.113.21", 9092, direction: .unknown)
         let learned = world.learn()
         #expect(learned.egress(Self.web)?.contains("203.0.113.21/32 TCP/9092") == true)
