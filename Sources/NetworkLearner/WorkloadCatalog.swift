@@ -2,8 +2,8 @@ import Domain
 
 /// Chooses the labels by which a policy selects each workload, and proves that they select no other.
 ///
-/// The proof is against all pods and pod templates that are known: every selector matches all of its workload's templates
-/// and pods, and none of another workload in the namespace.
+/// The proof is against all pods and pod templates that are known, the repository's among them: every selector matches all of
+/// its workload's templates and pods, and none of another workload in the namespace.
 struct WorkloadCatalog {
     private struct Pair: Hashable {
         let namespace: Namespace
