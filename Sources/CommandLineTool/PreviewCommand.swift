@@ -32,10 +32,28 @@ struct PreviewCommand: ParsableCommand {
     @Option(help: "Only network policies, or only RBAC.")
     var kind: Kind?
 
+    @Flag(
+        help: "Instead: roles and bindings that exist and that nobody was seen to use; with --output summary or json.")
+    var unused = false
+
+    @Flag(help: "With --unused: also rules of which only a part is used, and what their wildcards stood for.")
+    var parts = false
+
+    func validate() throws {
+        if parts, !unused { throw ValidationError("--parts goes with --unused") }
+        guard unused else { return }
+        if kind == .network { throw ValidationError("--unused is about RBAC: leave --kind out, or say --kind rbac") }
+        if output != .summary, output != .json { throw ValidationError("--unused takes --output summary or json") }
+    }
+
     func run() throws {
         let session = try Session(settings: common.settings(), store: common.readStore)
         let filter = PreviewJob.Filter(
             namespace: namespace, workload: workload, kind: kind.flatMap { ProposedItem.Kind(rawValue: $0.rawValue) })
+        guard !unused else {
+            let report = UnusedReport(try session.learn(), filter)
+            return Console.print(output == .json ? try report.json() : report.text(withParts: parts))
+        }
         try Self.stopping {
             switch output {
             case .summary: Console.print(try PreviewJob(session.learn()).run(filter).summary)

@@ -27,7 +27,8 @@ package struct LearningJob {
         // Objects are parsed while connections are read: both take long, and neither waits for the other.
         let ((inventory, notes), connections) = try Concurrently.run(
             { try self.inventory() }, { try self.store.connectionTable(cluster: self.cluster) })
-        let source = SourceDays(try store.coverage(cluster: cluster).filter { $0.source == .hubble })
+        let coverage = try store.coverage(cluster: cluster)
+        let source = SourceDays(coverage.filter { $0.source == .hubble })
         let accesses = try store.accesses(cluster: cluster)
         let first = connections.facts.lazy.map(\.first).min()
         // The learner lets go of the table once it has made its own: a million edges are not held twice.
@@ -35,13 +36,14 @@ package struct LearningJob {
             connections: consume connections, inventory: inventory, newest: newest, source: source)
         let network = NetworkLearner(options: networkOptions(inventory)).learn(consume observations)
         let memberships = try store.memberships(cluster: cluster)
-        let access = AccessLearner(options: options.access).learn(
-            AccessObservations(
-                cluster: cluster, edges: Dictionary(accesses.map { ($0.edge, $0.fact) }) { $1 },
-                memberships: memberships, inventory: inventory, newest: newest))
+        let requests = AccessObservations(
+            cluster: cluster, edges: Dictionary(accesses.map { ($0.edge, $0.fact) }) { $1 }, memberships: memberships,
+            inventory: inventory, newest: newest)
         let firsts = [first, accesses.lazy.map(\.fact.first).min()]
         return LearnedCluster(
-            cluster: cluster, inventory: inventory, network: network, access: access,
+            cluster: cluster, inventory: inventory, network: network,
+            access: AccessLearner(options: options.access).learn(requests), requests: requests,
+            auditDays: SourceDays(coverage.filter { $0.source == .audit }),
             first: firsts.compactMap { $0 }.min() ?? newest, last: newest, thresholds: options.maturity,
             notes: notes.map(\.text) + network.notes)
     }
@@ -92,6 +94,10 @@ package struct LearnedCluster: Sendable {
     package let inventory: ClusterInventory
     package let network: LearnedNetwork
     package let access: LearnedAccess
+    /// What the roles were learned from, for a review of grants that exist.
+    package let requests: AccessObservations
+    /// The days on which audit events were recorded.
+    package let auditDays: SourceDays
     /// The observed period.
     package let first: Timestamp
     package let last: Timestamp

@@ -42,10 +42,7 @@ extension ProposedItem {
     private static func text(_ rule: PolicyRule) -> [String] {
         let names =
             rule.resourceNames.isEmpty ? "" : " " + rule.resourceNames.map { "\"\($0)\"" }.joined(separator: ", ")
-        let resources = rule.apiGroups.flatMap { group in
-            rule.resources.map { group.isEmpty ? $0 : "\($0).\(group)" }
-        }
-        return resources.map { $0 + names } + rule.nonResourceURLs
+        return rule.resourceTexts.map { $0 + names } + rule.nonResourceURLs
     }
 
     private static func warnings(_ learned: LearnedSubject) -> [String] {

@@ -24,12 +24,8 @@ package struct AccessLearner: Sendable {
         let learned = grantees.subjects.compactMap { subject in
             names[subject].flatMap { Self.learned($0, grantees, groups: groups) }
         }
-        let requesters = Set(learned.lazy.flatMap(\.observed).map(\.requester))
         return LearnedAccess(
-            subjects: learned, denied: intake.deniedReport, notLearned: intake.unlearnedReport,
-            unused: UnusedGrants.grantees(
-                in: observations.inventory.grants, requesters: requesters,
-                groups: requesters.reduce(into: []) { $0.formUnion(groups[$1] ?? []) }))
+            subjects: learned, denied: intake.deniedReport, notLearned: intake.unlearnedReport)
     }
 
     private static func learned(

@@ -8,8 +8,6 @@ package struct LearnedAccess: Sendable {
     package let denied: [DeniedAccess]
     /// Authorised requests that made no rule, by subject and reason, sorted.
     package let notLearned: [UnlearnedAccess]
-    /// Grantees of live bindings that used none of their rights, sorted.
-    package let unused: [UnusedGrantee]
 
     /// What a person has to decide, sorted by subject.
     package var gaps: [AccessGap] { subjects.flatMap(\.gaps) }
@@ -20,13 +18,10 @@ package struct LearnedAccess: Sendable {
         return AccessGrants(roles: all.flatMap(\.roles), bindings: all.flatMap(\.bindings))
     }
 
-    package init(
-        subjects: [LearnedSubject], denied: [DeniedAccess], notLearned: [UnlearnedAccess], unused: [UnusedGrantee]
-    ) {
+    package init(subjects: [LearnedSubject], denied: [DeniedAccess], notLearned: [UnlearnedAccess]) {
         self.subjects = subjects
         self.denied = denied
         self.notLearned = notLearned
-        self.unused = unused
     }
 }
 
@@ -92,19 +87,5 @@ package enum UnlearnedReason: String, Hashable, Sendable, Codable, CaseIterable 
         case .wildcard, .authorizationVerb, .unnamedImpersonation, .malformed: true
         case .systemUser, .everyone, .ownDefault, .excluded, .noVerb, .otherCluster: false
         }
-    }
-}
-
-/// A grantee of live bindings of which no request was seen that needed them.
-///
-/// Nothing is learned for it: no evidence is not evidence that it needs nothing.
-package struct UnusedGrantee: Hashable, Sendable {
-    package let subject: Subject
-    /// `ClusterRoleBinding name` or `RoleBinding namespace/name`, sorted.
-    package let bindings: [String]
-
-    package init(subject: Subject, bindings: [String]) {
-        self.subject = subject
-        self.bindings = bindings
     }
 }

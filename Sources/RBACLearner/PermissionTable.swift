@@ -68,7 +68,7 @@ extension PermissionTable {
         return Cell(uses: merged, widening: widening, isUnnamed: true, names: [""])
     }
 
-    private static let upgraded: Set<String> = ["pods/exec", "pods/attach", "pods/portforward"]
+    static let upgraded: Set<String> = ["pods/exec", "pods/attach", "pods/portforward"]
 
     /// A WebSocket opens with get, and is checked for create as well (Kubernetes 1.35, feature gate
     /// AuthorizePodWebsocketUpgradeCreatePermission); SPDY opens with create.

@@ -24,8 +24,8 @@ struct UseKey: Hashable {
 struct UseLedger {
     private(set) var cells: [AccessAction: [UseKey: UseTally]] = [:]
 
-    mutating func add(_ action: AccessAction, by requester: Subject, _ tally: UseTally) {
-        let key = UseKey(name: action.name, requester: requester)
+    mutating func add(_ action: AccessAction, by requester: Subject, _ tally: UseTally, isInferred: Bool = false) {
+        let key = UseKey(name: action.name, requester: requester, isInferred: isInferred)
         let permission = action.name.isEmpty ? action : action.renamed("")
         cells[permission, default: [:]].merge(key, tally)
     }
@@ -44,6 +44,22 @@ struct UseLedger {
     }
 
     var isEmpty: Bool { cells.isEmpty }
+
+    /// The newest use; nil if there is none.
+    var last: Timestamp? { cells.values.lazy.flatMap(\.values).map(\.fact.last).max() }
+
+    /// Each use with its name, merged over requesters, in order.
+    var permissions: [UsedPermission] {
+        cells.sorted { $0.key.precedes($1.key) }.flatMap { permission, uses in
+            Dictionary(grouping: uses, by: \.key.name).sorted { $0.key < $1.key }.map { name, uses in
+                let facts = uses.map(\.value.fact)
+                return UsedPermission(
+                    action: permission.renamed(name), count: facts.reduce(0) { $0.addingSaturated($1.count) },
+                    first: facts.map(\.first).min() ?? facts[0].first, last: facts.map(\.last).max() ?? facts[0].last,
+                    isInferred: uses.allSatisfy(\.key.isInferred))
+            }
+        }
+    }
 
     mutating func formUnion(_ other: UseLedger) {
         for (permission, uses) in other.cells {

@@ -1,8 +1,9 @@
 import Domain
-import Engine
 import PolicyEvaluator
 import RBACLearner
 import Testing
+
+@testable import Engine
 
 /// The story of a real API server's audit log, told again by the roles that are learned from it.
 struct AuditStoryTests {
@@ -93,9 +94,8 @@ struct AuditStoryTests {
     }
 
     @Test func `reports who never used its grant`() throws {
-        let unused = try ObservedCluster(Self.inputs[0]).learn().access.unused
-        let dormant = unused.first { $0.subject.description == "ServiceAccount ops/dormant" }
-        #expect(dormant?.bindings.isEmpty == false)
+        let report = try UnusedReport(ObservedCluster(Self.inputs[0]).learn())
+        #expect(report.neverSeen.map(\.description) == ["ServiceAccount ops/dormant"])
     }
 
     @Test(arguments: [

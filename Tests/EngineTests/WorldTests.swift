@@ -1,5 +1,7 @@
-import Engine
+import Foundation
 import Testing
+
+@testable import Engine
 
 /// Whole invented estates, observed and learned, and judged by a program that shares nothing with this one.
 @Suite(.enabled(if: Fixtures.hasWorlds, "needs python3 with PyYAML, and the estate tools in ../shared/tools"))
@@ -21,6 +23,17 @@ struct WorldTests {
         #expect(network.replay.observed > 0 && network.replay.allowed == network.replay.observed)
         try expect(world.judge("network", manifests: network.yaml))
         try expect(world.judge("rbac", manifests: observed.preview(.rbac).yaml, ["--max-excess", "0"]))
+    }
+
+    @Test(arguments: estates)
+    func `lists the grants that the truth calls unused, and no other`(_ estate: String) throws {
+        let world = try World(estate)
+        let report = try UnusedReport(ObservedCluster(world.inputs).learn())
+        let truth = try world.unusedGrants()
+        #expect(!truth.isEmpty)
+        #expect(try World.UnusedGrant.list(in: Data(report.json().utf8)) == truth)
+        let text = report.text(withParts: false)
+        for grant in truth { #expect(text.contains(grant.binding + " grants "), "\(grant.binding)") }
     }
 
     private func expect(_ verdict: Program.Outcome) {

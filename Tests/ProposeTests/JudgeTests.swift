@@ -66,6 +66,7 @@ extension LearnedCluster {
                 policies: network.policies, learned: LearnedConnections(learned), unplaced: network.unplaced,
                 heldBack: network.heldBack,
                 observedLabels: network.observedLabels, notes: network.notes),
-            access: access, first: first, last: last, thresholds: thresholds, notes: notes)
+            access: access, requests: requests, auditDays: auditDays, first: first, last: last,
+            thresholds: thresholds, notes: notes)
     }
 }

@@ -80,19 +80,4 @@ import Testing
             memberships: [Samples.alice: ["developers"]])
         #expect(learned.subjects.map(\.subject) == [Samples.alice])
     }
-
-    @Test func `reports grantees that used nothing`() {
-        let dormant = Subject(kind: .serviceAccount, name: "dormant")
-        let binding = RoleBinding(
-            namespace: Namespace("ops"), name: "all", role: .init(isClusterRole: true, name: "edit"),
-            subjects: [dormant, Samples.api, developers, Subject(kind: .group, name: "system:authenticated")])
-        let learned = Samples.learn([(Samples.api, list)], grants: AccessGrants(bindings: [binding]))
-        #expect(
-            learned.unused == [
-                UnusedGrantee(subject: developers, bindings: ["RoleBinding ops/all"]),
-                UnusedGrantee(
-                    subject: Subject(kind: .serviceAccount, namespace: Namespace("ops"), name: "dormant"),
-                    bindings: ["RoleBinding ops/all"]),
-            ])
-    }
 }

@@ -36,7 +36,9 @@ import Testing
                 "leastwise-group-sre", "leastwise-sa-billing.invoicer", "leastwise-sa-ops.backup",
                 "leastwise-sa-warehouse.picker", "leastwise-user-ci-bot", "leastwise-user-dana",
             ])
-        #expect(learned.unused.map(\.subject.description) == ["ServiceAccount ops/dormant"])
+        let review = GrantReviewer.review(live, by: observations(log, live))
+        let unseen = review.bindings.flatMap(\.subjects).filter { $0.lastSeen == nil }.map(\.subject.description)
+        #expect(unseen == ["ServiceAccount ops/dormant"])
         let bot = try #require(learned.subjects.first { $0.subject.name == "ci-bot" })
         #expect(!bot.roles.contains { $0.scope == .cluster })
         #expect(bot.roles.count == 2)
@@ -77,12 +79,15 @@ import Testing
     }
 
     private func learn(_ log: AuditLog, _ live: AccessGrants) -> LearnedAccess {
+        AccessLearner().learn(observations(log, live))
+    }
+
+    private func observations(_ log: AuditLog, _ live: AccessGrants) -> AccessObservations {
         var inventory = ClusterInventory(cluster: AuditLog.cluster)
         inventory.grants = live
-        return AccessLearner().learn(
-            AccessObservations(
-                cluster: AuditLog.cluster, edges: log.edges, memberships: log.memberships, inventory: inventory,
-                newest: log.newest))
+        return AccessObservations(
+            cluster: AuditLog.cluster, edges: log.edges, memberships: log.memberships, inventory: inventory,
+            newest: log.newest)
     }
 
     /// The learned grants beside Kubernetes' own defaults.

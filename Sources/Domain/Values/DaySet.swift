@@ -24,6 +24,14 @@ package struct DaySet: Hashable, Sendable {
         periods = [Period(number: Self.period(of: day), bits: Self.bit(of: day))]
     }
 
+    /// The days from one through another, which is not before it.
+    package init(from first: Int32, through last: Int32) {
+        periods = (Self.period(of: first)...Self.period(of: max(first, last))).map { number in
+            let days = (0..<64).filter { first...max(first, last) ~= number << 6 + Int32($0) }
+            return Period(number: number, bits: days.reduce(0) { $0 | 1 << UInt64($1) })
+        }
+    }
+
     /// The period in which a day lies.
     package static func period(of day: Int32) -> Int32 { day >> 6 }
 

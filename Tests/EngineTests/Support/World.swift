@@ -29,6 +29,48 @@ struct World {
             ] + more)
     }
 
+    /// A rule that a binding grants and that nobody needs.
+    struct UnusedGrant: Hashable, Codable {
+        let binding: String
+        let isWholly: Bool
+        let rule: Rule
+
+        struct Rule: Hashable, Codable {
+            let verbs: [String]
+            let apiGroups: [String]?
+            let resources: [String]?
+            let resourceNames: [String]?
+            let nonResourceURLs: [String]?
+        }
+
+        private struct Binding: Codable {
+            let binding: String
+            let wholly: Bool
+            let rules: [Rule]
+        }
+
+        private struct List: Codable {
+            let unused: [Binding]
+        }
+
+        private struct Truth: Codable {
+            let rbac: List
+        }
+
+        /// The member `unused` of a document, or of its member `rbac`.
+        static func list(in data: Data) throws -> Set<UnusedGrant> {
+            let list =
+                try (try? JSONDecoder().decode(Truth.self, from: data))?.rbac
+                ?? JSONDecoder().decode(List.self, from: data)
+            return Set(
+                list.unused.flatMap { binding in
+                    binding.rules.map { UnusedGrant(binding: binding.binding, isWholly: binding.wholly, rule: $0) }
+                })
+        }
+    }
+
+    func unusedGrants() throws -> Set<UnusedGrant> { try UnusedGrant.list(in: Data(contentsOf: truth)) }
+
     struct CannotMake: Error {
         let message: String
     }

@@ -1,0 +1,115 @@
+package import Domain
+
+/// What the roles and bindings that exist are used for, by everyone and everything that was observed.
+///
+/// Roles and bindings of Kubernetes itself (label `kubernetes.io/bootstrapping=rbac-defaults`) are looked through where
+/// others are bound to them, and are no subject of the review.
+package struct GrantReview: Sendable {
+    /// Sorted.
+    package let bindings: [ReviewedBinding]
+    /// The rules that roles themselves hold, with the use of all their bindings together; sorted. Without the roles that
+    /// are aggregated from others and hold nothing of their own.
+    package let roles: [ReviewedRole]
+    /// Service accounts that several workloads share, or that are everybody's (`default`), sorted.
+    package let accounts: [ReviewedAccount]
+}
+
+/// One binding, with what its subjects did through it.
+package struct ReviewedBinding: Sendable {
+    package let binding: RoleBinding
+    /// Nil where it grants nothing: there is no such role.
+    package let role: RoleKey?
+    /// In the order of the role's rules, aggregated ones behind its own.
+    package let rules: [ReviewedRule]
+    /// In the binding's order.
+    package let subjects: [ReviewedSubject]
+
+    package var key: BindingKey { BindingKey(binding) }
+    /// True if no request was seen that a rule of it allows.
+    package var isUnused: Bool { rules.allSatisfy { !$0.isUsed } }
+    package var unusedRules: [ReviewedRule] { rules.filter { !$0.isUsed } }
+    /// The newest request that a rule of it allows; nil if there is none.
+    package var lastUse: Timestamp? { rules.compactMap(\.lastUse).max() }
+}
+
+/// A subject of a binding.
+package struct ReviewedSubject: Hashable, Sendable {
+    /// A ServiceAccount with its namespace, even where the binding leaves that out.
+    package let subject: Subject
+    /// The newest authorised request of the subject or, of a group, of a member; nil if none was seen at all.
+    package let lastSeen: Timestamp?
+}
+
+/// A role and the use of the rules that it holds.
+package struct ReviewedRole: Sendable {
+    package let role: Role
+    /// In the role's order.
+    package let rules: [ReviewedRule]
+    /// The bindings that grant it, also through a role that aggregates it; sorted.
+    package let bindings: [BindingKey]
+    /// The subjects of these bindings, sorted.
+    package let subjects: [ReviewedSubject]
+
+    package var key: RoleKey { RoleKey(role) }
+}
+
+/// A rule and the requests that it allows, through one binding or through all.
+package struct ReviewedRule: Sendable {
+    /// The role that holds it: another one than the bound role if that aggregates it.
+    package let origin: RoleKey
+    /// Its position in `origin`, from 0.
+    package let index: Int
+    package let rule: PolicyRule
+    let uses: UseLedger
+
+    package var isUsed: Bool { !uses.isEmpty }
+    /// The newest request that it allows; nil if there is none.
+    package var lastUse: Timestamp? { uses.last }
+    /// The requests that it allows, with their names and namespaces, sorted.
+    package var used: [UsedPermission] { uses.permissions }
+    /// What of it allowed nothing.
+    package var unusedParts: RuleParts.Unused { RuleParts(rule).unused(beside: uses.cells) }
+    /// What its wildcards stood for; empty without a wildcard.
+    package var coveredByWildcards: [AccessAction] {
+        RuleParts(rule).hasWildcard ? uses.cells.keys.map(\.clusterWideOrPath).uniqueSorted : []
+    }
+}
+
+/// A request that a rule allows, merged over requesters.
+package struct UsedPermission: Hashable, Sendable {
+    package let action: AccessAction
+    package let count: Int64
+    package let first: Timestamp
+    package let last: Timestamp
+    /// True if it was not seen, but the API server checks it along with what was.
+    package let isInferred: Bool
+}
+
+/// A service account that is no workload's own.
+package struct ReviewedAccount: Hashable, Sendable {
+    package let account: Subject
+    /// The workloads that run as it, with what each was seen to ask for; sorted.
+    package let workloads: [Workload]
+    /// The bindings that name it, sorted.
+    package let bindings: [BindingKey]
+
+    /// A workload's part in the use of its account.
+    package struct Workload: Hashable, Sendable {
+        package let id: WorkloadID
+        /// Without names, sorted; empty where its pods cannot be told from others'.
+        package let actions: [AccessAction]
+    }
+
+    /// True for the account that pods get which ask for none.
+    package var isDefault: Bool { account.name == "default" }
+}
+
+extension Collection<AccessAction> {
+    /// Each once, in order.
+    var uniqueSorted: [AccessAction] { Set(self).sorted { $0.precedes($1) } }
+}
+
+extension AccessAction {
+    /// The same permission whatever the namespace.
+    var clusterWideOrPath: AccessAction { isResourceRequest ? clusterWide : self }
+}

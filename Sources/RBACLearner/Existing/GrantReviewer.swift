@@ -1,0 +1,203 @@
+package import Domain
+
+/// Finds what existing roles and bindings are used for.
+///
+/// The authorizer names only the first binding that allows a request, and another may allow it as well. So use is not read
+/// off the reasons: every authorised request is held against every rule of every binding that reaches its subject. Cost is
+/// linear in requests, times the bindings that reach each.
+package struct GrantReviewer {
+    private let observations: AccessObservations
+    private var roles: RoleTables
+    private var bound: [Bound] = []
+    private var byUser: [String: Reach] = [:]
+    private var byGroup: [String: Reach] = [:]
+    private var reaches: [Subject: Reach] = [:]
+    private var lastSeen: [Subject: Timestamp] = [:]
+    private var groupLastSeen: [String: Timestamp] = [:]
+
+    private struct Bound {
+        let binding: RoleBinding
+        let role: RoleKey
+        let table: RuleTable
+        let isDefault: Bool
+        /// By entry of the table.
+        var uses: [UseLedger]
+    }
+
+    /// Numbers of bindings.
+    private struct Reach {
+        var cluster: [Int] = []
+        var namespaced: [Namespace: [Int]] = [:]
+
+        mutating func formUnion(_ other: Reach) {
+            cluster += other.cluster
+            namespaced.merge(other.namespaced, uniquingKeysWith: +)
+        }
+
+        func bindings(in scope: Namespace) -> Set<Int> {
+            // Cluster-wide requests and paths have no namespace, and no RoleBinding reaches them.
+            Set(cluster + (scope == .clusterScope ? [] : namespaced[scope] ?? []))
+        }
+    }
+
+    private init(_ observations: AccessObservations, _ grants: AccessGrants) {
+        self.observations = observations
+        roles = RoleTables(grants.roles)
+        // Of several bindings with one name the last counts, as when they are applied in turn.
+        let bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }
+        for (_, binding) in bindings.sorted(by: { $0.key < $1.key }) { add(binding) }
+    }
+
+    /// Reviews the grants, by everything that was observed.
+    package static func review(_ grants: AccessGrants, by observations: AccessObservations) -> GrantReview {
+        var reviewer = GrantReviewer(observations, grants)
+        reviewer.replay()
+        let bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }.values
+        return GrantReview(
+            bindings: reviewer.reviewedBindings(bindings.filter { !DefaultGrants.isDefault($0.labels) }),
+            roles: reviewer.reviewedRoles(),
+            accounts: AccountReviewer(observations).accounts(bindings: Array(bindings)))
+    }
+
+    private mutating func add(_ binding: RoleBinding) {
+        guard let key = RoleKey(boundBy: binding), let table = roles.rules(of: key) else { return }
+        let number = bound.count
+        bound.append(
+            Bound(
+                binding: binding, role: key, table: table, isDefault: DefaultGrants.isDefault(binding.labels),
+                uses: Array(repeating: UseLedger(), count: table.entries.count)))
+        for subject in binding.subjects {
+            let subject = subject.resolved(in: binding.namespace)
+            let isGroup = subject.kind == .group
+            let name = isGroup ? subject.name : subject.userName
+            var reach = (isGroup ? byGroup[name] : byUser[name]) ?? Reach()
+            if binding.isClusterRoleBinding {
+                reach.cluster.append(number)
+            } else {
+                reach.namespaced[binding.namespace, default: []].append(number)
+            }
+            if isGroup { byGroup[name] = reach } else { byUser[name] = reach }
+        }
+    }
+}
+
+// MARK: - Replay
+
+extension GrantReviewer {
+    private mutating func replay() {
+        for (edge, fact) in observations.edges
+        where edge.cluster == observations.cluster && edge.decision != .denied {
+            see(edge.subject, at: fact.last)
+            let tally = UseTally(fact: fact, isLowConfidence: edge.decision == .allowedByStatus)
+            use(edge.action, by: edge.subject, tally, isInferred: false)
+            for implied in edge.action.checkedAlong { use(implied, by: edge.subject, tally, isInferred: true) }
+        }
+    }
+
+    private mutating func see(_ subject: Subject, at time: Timestamp) {
+        lastSeen[subject] = max(lastSeen[subject] ?? time, time)
+        for group in groups(of: subject) { groupLastSeen[group] = max(groupLastSeen[group] ?? time, time) }
+    }
+
+    private func groups(of subject: Subject) -> Set<String> {
+        (observations.memberships[subject] ?? []).union(subject.impliedGroups)
+    }
+
+    private mutating func use(_ action: AccessAction, by subject: Subject, _ tally: UseTally, isInferred: Bool) {
+        let scope = action.isResourceRequest ? action.namespace : .clusterScope
+        for number in reach(of: subject).bindings(in: scope) {
+            for entry in bound[number].table.covering(action) {
+                bound[number].uses[entry].add(action, by: subject, tally, isInferred: isInferred)
+            }
+        }
+    }
+
+    private mutating func reach(of subject: Subject) -> Reach {
+        if let known = reaches[subject] { return known }
+        var reach = byUser[subject.userName] ?? Reach()
+        for group in groups(of: subject) {
+            if let other = byGroup[group] { reach.formUnion(other) }
+        }
+        reaches[subject] = reach
+        return reach
+    }
+}
+
+// MARK: - Results
+
+extension GrantReviewer {
+    private func reviewedBindings(_ bindings: some Sequence<RoleBinding>) -> [ReviewedBinding] {
+        let numbers = Dictionary(bound.indices.map { (BindingKey(bound[$0].binding), $0) }) { first, _ in first }
+        return bindings.sorted { BindingKey($0) < BindingKey($1) }.map { binding in
+            let bound = numbers[BindingKey(binding)].map { self.bound[$0] }
+            let rules = bound.map { bound in
+                bound.table.entries.indices.map { Self.reviewed(bound.table.entries[$0], bound.uses[$0]) }
+            }
+            return ReviewedBinding(
+                binding: binding, role: bound?.role, rules: rules ?? [],
+                subjects: binding.subjects.map { reviewed($0.resolved(in: binding.namespace)) })
+        }
+    }
+
+    private static func reviewed(_ entry: RuleTable.Entry, _ uses: UseLedger) -> ReviewedRule {
+        ReviewedRule(origin: entry.origin, index: entry.index, rule: entry.rule, uses: uses)
+    }
+
+    private func reviewed(_ subject: Subject) -> ReviewedSubject {
+        let seen = subject.kind == .group ? groupLastSeen[subject.name] : lastSeen[Subject(userName: subject.userName)]
+        return ReviewedSubject(subject: subject, lastSeen: seen)
+    }
+
+    /// Each role's own rules, with the uses of all bindings that grant them.
+    private func reviewedRoles() -> [ReviewedRole] {
+        var uses: [RoleKey: [Int: UseLedger]] = [:]
+        var grantors: [RoleKey: Set<Int>] = [:]
+        for (number, bound) in bound.enumerated() {
+            for (entry, ledger) in zip(bound.table.entries, bound.uses) {
+                grantors[entry.origin, default: []].insert(number)
+                uses[entry.origin, default: [:]][entry.index, default: UseLedger()].formUnion(ledger)
+            }
+        }
+        return roles.all.filter { !DefaultGrants.isDefault($0.labels) && $0.aggregation.isEmpty }.map { role in
+            let key = RoleKey(role)
+            let bindings = (grantors[key] ?? []).map { bound[$0].binding }
+            let subjects = Set(
+                bindings.flatMap { binding in binding.subjects.map { $0.resolved(in: binding.namespace) } })
+            let rules = role.rules.enumerated().map { index, rule in
+                ReviewedRule(origin: key, index: index, rule: rule, uses: uses[key]?[index] ?? UseLedger())
+            }
+            return ReviewedRole(
+                role: role, rules: rules, bindings: bindings.map { BindingKey($0) }.sorted(),
+                subjects: subjects.sorted().map(reviewed))
+        }
+    }
+}
+
+extension Subject {
+    /// A ServiceAccount without namespace is one of the binding's.
+    func resolved(in namespace: Namespace) -> Subject {
+        guard kind == .serviceAccount, self.namespace == .clusterScope else { return self }
+        return Subject(kind: kind, namespace: namespace, name: name)
+    }
+
+    /// The groups that authentication adds; nobody with system:unauthenticated has system:authenticated.
+    var impliedGroups: [String] {
+        switch kind {
+        case .serviceAccount:
+            ["system:serviceaccounts", "system:serviceaccounts:\(namespace)", "system:authenticated"]
+        case .user: [name == "system:anonymous" ? "system:unauthenticated" : "system:authenticated"]
+        case .group: []
+        }
+    }
+}
+
+extension AccessAction {
+    /// What the API server checks along with a request, in checks that are no events: get and create for WebSockets of exec,
+    /// attach and port-forward (Kubernetes 1.35, feature gate AuthorizePodWebsocketUpgradeCreatePermission).
+    var checkedAlong: [AccessAction] {
+        guard apiGroup.isEmpty, PermissionTable.upgraded.contains(resourceWithSubresource),
+            let other = ["get": "create", "create": "get"][verb]
+        else { return [] }
+        return [with(verb: other)]
+    }
+}

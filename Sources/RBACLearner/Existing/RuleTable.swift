@@ -1,0 +1,163 @@
+package import Domain
+
+/// A role's rules, indexed by what they grant: every rule that covers an action, not the first alone.
+///
+/// Matching is that of Kubernetes (`rbac.RuleAllows`), written apart from the judge's, which is to find what is wrong here.
+/// A class, so that many bindings share one.
+final class RuleTable: Sendable {
+    struct Entry: Sendable {
+        /// The role that holds the rule: another one than the bound role if that aggregates it.
+        let origin: RoleKey
+        /// The rule's position in `origin`, from 0.
+        let index: Int
+        let rule: PolicyRule
+        fileprivate let words: RuleWords
+    }
+
+    let entries: [Entry]
+    /// By the text in `resources`: `pods`, `pods/log`, `*` or `*/scale`.
+    private let byResource: [String: [Int]]
+    private let byPath: [String: [Int]]
+    /// URLs that end in `*`, without their trailing `*`.
+    private let byPathPrefix: [(prefix: String, entry: Int)]
+
+    /// A rule and where it stands.
+    struct Source {
+        let origin: RoleKey
+        let index: Int
+        let rule: PolicyRule
+
+        /// The rules of one role.
+        static func all(of role: Role) -> [Source] {
+            role.rules.enumerated().map { Source(origin: RoleKey(role), index: $0.offset, rule: $0.element) }
+        }
+    }
+
+    init(_ sources: [Source]) {
+        var entries: [Entry] = []
+        var byResource: [String: [Int]] = [:]
+        var byPath: [String: [Int]] = [:]
+        var byPathPrefix: [(prefix: String, entry: Int)] = []
+        for (number, source) in sources.enumerated() {
+            let rule = source.rule
+            for resource in Set(rule.resources) { byResource[resource, default: []].append(number) }
+            for url in Set(rule.nonResourceURLs) {
+                byPath[url, default: []].append(number)
+                if let prefix = url.globPrefix { byPathPrefix.append((prefix, number)) }
+            }
+            entries.append(Entry(origin: source.origin, index: source.index, rule: rule, words: RuleWords(rule)))
+        }
+        self.entries = entries
+        self.byResource = byResource
+        self.byPath = byPath
+        self.byPathPrefix = byPathPrefix
+    }
+
+    /// The numbers of all entries that cover the action, ascending.
+    func covering(_ action: AccessAction) -> [Int] {
+        guard action.isResourceRequest else { return coveringPath(action) }
+        var texts = [action.resourceWithSubresource, "*"]
+        if !action.subresource.isEmpty { texts.append("*/" + action.subresource) }
+        var found: Set<Int> = []
+        for text in texts {
+            for number in byResource[text] ?? [] where entries[number].words.cover(action) { found.insert(number) }
+        }
+        return found.sorted()
+    }
+
+    private func coveringPath(_ action: AccessAction) -> [Int] {
+        var found = Set(byPath[action.path] ?? [])
+        for (prefix, number) in byPathPrefix where action.path.utf8.starts(with: prefix.utf8) { found.insert(number) }
+        return found.filter { entries[$0].words.has(verb: action.verb) }.sorted()
+    }
+}
+
+/// A rule's lists as sets.
+private struct RuleWords: Sendable {
+    private let verbs: Set<String>
+    private let groups: Set<String>
+    private let names: Set<String>
+
+    init(_ rule: PolicyRule) {
+        verbs = Set(rule.verbs)
+        groups = Set(rule.apiGroups)
+        names = Set(rule.resourceNames)
+    }
+
+    func has(verb: String) -> Bool { verbs.contains(verb) || verbs.contains("*") }
+
+    /// For a resource that the rule has been found to name.
+    func cover(_ action: AccessAction) -> Bool {
+        has(verb: action.verb) && (groups.contains(action.apiGroup) || groups.contains("*"))
+            && (names.isEmpty || names.contains(action.name))
+    }
+}
+
+extension String {
+    /// What a non-resource URL that ends in `*` stands for, without all its trailing `*`; nil for any other.
+    var globPrefix: String? {
+        guard utf8.last == UInt8(ascii: "*") else { return nil }
+        return String(decoding: utf8.reversed().drop { $0 == UInt8(ascii: "*") }.reversed(), as: UTF8.self)
+    }
+}
+
+/// A Role's or ClusterRole's identity.
+package struct RoleKey: Hashable, Sendable {
+    /// The cluster scope for a ClusterRole.
+    package let namespace: Namespace
+    package let name: String
+
+    package init(namespace: Namespace, name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    package init(_ role: Role) { self.init(namespace: role.namespace, name: role.name) }
+
+    /// The role that a binding refers to; nil for a ClusterRoleBinding to a Role, which the API server refuses.
+    package init?(boundBy binding: RoleBinding) {
+        guard binding.role.isClusterRole || !binding.isClusterRoleBinding else { return nil }
+        self.init(
+            namespace: binding.role.isClusterRole ? .clusterScope : binding.namespace, name: binding.role.name)
+    }
+}
+
+extension RoleKey: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.namespace, left.name) < (right.namespace, right.name)
+    }
+}
+
+extension RoleKey: CustomStringConvertible {
+    /// `ClusterRole/name` or `Role/namespace/name`.
+    package var description: String {
+        namespace == .clusterScope ? "ClusterRole/\(name)" : "Role/\(namespace)/\(name)"
+    }
+}
+
+/// A RoleBinding's or ClusterRoleBinding's identity.
+package struct BindingKey: Hashable, Sendable {
+    /// The cluster scope for a ClusterRoleBinding.
+    package let namespace: Namespace
+    package let name: String
+
+    package init(namespace: Namespace, name: String) {
+        self.namespace = namespace
+        self.name = name
+    }
+
+    package init(_ binding: RoleBinding) { self.init(namespace: binding.namespace, name: binding.name) }
+}
+
+extension BindingKey: Comparable {
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.namespace, left.name) < (right.namespace, right.name)
+    }
+}
+
+extension BindingKey: CustomStringConvertible {
+    /// `ClusterRoleBinding/name` or `RoleBinding/namespace/name`.
+    package var description: String {
+        namespace == .clusterScope ? "ClusterRoleBinding/\(name)" : "RoleBinding/\(namespace)/\(name)"
+    }
+}
