@@ -6,21 +6,23 @@ enum UnusedGrants {
     ///   - requesters: everyone of whom a request was learned.
     ///   - groups: the groups that these requests came with.
     static func grantees(
-        in grants: AccessGrants, requesters: Set<Subject>, groups: Set<String>
+        in grants: AccessGrants, requesters: Set<Subject>, groups: Set<ExactText>
     ) -> [UnusedGrantee] {
-        var bindings: [Subject: Set<String>] = [:]
+        var bindings: [Subject: Set<ExactText>] = [:]
         for binding in grants.bindings where !DefaultGrants.isDefault(binding.labels) {
             for subject in binding.subjects {
                 let subject = subject.resolved(in: binding.namespace)
                 guard !isUsed(subject, requesters, groups) else { continue }
-                bindings[subject, default: []].insert(description(binding))
+                bindings[subject, default: []].insert(ExactText(description(binding)))
             }
         }
-        return bindings.sorted { $0.key < $1.key }.map { UnusedGrantee(subject: $0.key, bindings: $0.value.sorted()) }
+        return bindings.sorted { $0.key < $1.key }.map {
+            UnusedGrantee(subject: $0.key, bindings: $0.value.sorted().map(\.text))
+        }
     }
 
-    private static func isUsed(_ subject: Subject, _ requesters: Set<Subject>, _ groups: Set<String>) -> Bool {
-        if subject.kind == .group { return subject.isReserved || groups.contains(subject.name) }
+    private static func isUsed(_ subject: Subject, _ requesters: Set<Subject>, _ groups: Set<ExactText>) -> Bool {
+        if subject.kind == .group { return subject.isReserved || groups.contains(ExactText(subject.name)) }
         let account = Subject(userName: subject.userName)
         return requesters.contains(account) || account.isReserved
     }
