@@ -7,9 +7,9 @@ struct AccessReplay {
     private let subjects: [LearnedSubject]
 
     /// All subjects, or those of the titles alone.
-    init(_ learned: LearnedAccess, titles: Set<String>?) {
+    init(_ learned: LearnedAccess, titles: Set<ExactText>?) {
         subjects =
-            titles.map { titles in learned.subjects.filter { titles.contains($0.subject.description) } }
+            titles.map { titles in learned.subjects.filter { titles.contains(ExactText($0.subject.description)) } }
             ?? learned.subjects
     }
 

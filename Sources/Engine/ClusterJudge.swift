@@ -19,7 +19,7 @@ struct ClusterJudge {
     func replay(policies: [NetworkPolicy], grants: AccessGrants, touching items: [ProposedItem]? = nil) -> ReplayReport
     {
         let connections = items.map { LearnedConnections(self.connections($0)) } ?? learned.network.learned
-        let requests = AccessReplay(learned.access, titles: items.map { Set($0.map(\.title)) })
+        let requests = AccessReplay(learned.access, titles: items.map { Set($0.map { ExactText($0.title) }) })
         let network = NetworkReplay(parties: parties).run(connections, policies: policies)
         let access = requests.denied(by: builtIn + grants)
         let denied = network.denied.map { denied in

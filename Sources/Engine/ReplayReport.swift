@@ -1,3 +1,5 @@
+import Domain
+
 /// The judge's word on a set of policies: how much of what was observed it allows.
 package struct ReplayReport: Hashable, Sendable {
     package let observed: Int
@@ -19,7 +21,9 @@ package struct ReplayReport: Hashable, Sendable {
 
         package var text: String { "\(what), denied by \(by.joined(separator: ", "))" }
 
-        package static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+        package static func < (left: Self, right: Self) -> Bool {
+            ExactText(left.text) < ExactText(right.text)
+        }
     }
 
     package init(observed: Int, denied: [Denied]) {

@@ -36,9 +36,9 @@ struct ScopePlanner {
         let proposed = base.applying(plan.changes)
         let before = judge.replay(policies: base.policies, grants: base.grants, touching: kept)
         let after = judge.replay(policies: proposed.policies, grants: proposed.grants, touching: kept)
-        let known = Set(before.denied.map(\.what))
+        let known = Set(before.denied.map { ExactText($0.what) })
         let own = Set(kept.filter { isWritten($0, in: proposed.tree) }.flatMap(\.policies).map { $0.identity })
-        let stopping = after.denied.filter { !known.contains($0.what) || !own.isDisjoint(with: $0.by) }
+        let stopping = after.denied.filter { !known.contains(ExactText($0.what)) || !own.isDisjoint(with: $0.by) }
         let workloads = Set(kept.flatMap(\.workloads))
         let fingerprint = ContentFingerprint(of: plan.changes, generated: Set(placed.map(\.file.path)))
         let refusals = refusals(beside: kept)
@@ -46,7 +46,7 @@ struct ScopePlanner {
             scope: scope, cluster: learned.cluster,
             fingerprint: fingerprint?.rawValue ?? "", items: changed(kept, plan.changes),
             first: learned.first, last: learned.last, before: before, after: after,
-            deniedBefore: after.denied.filter { known.contains($0.what) }.count,
+            deniedBefore: after.denied.filter { known.contains(ExactText($0.what)) }.count,
             slackBefore: judge.slack(of: workloads, policies: base.policies),
             slackAfter: judge.slack(of: workloads, policies: proposed.policies),
             uncovered: kept.flatMap(\.uncovered) + refusals,

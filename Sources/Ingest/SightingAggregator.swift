@@ -18,7 +18,7 @@ struct SightingAggregator {
 
     private struct Member: Hashable, Comparable {
         let subject: Int32
-        let group: String
+        let group: ExactText
 
         static func < (left: Self, right: Self) -> Bool {
             (left.subject, left.group) < (right.subject, right.group)
@@ -96,14 +96,15 @@ struct SightingAggregator {
         for (number, last) in users {
             let user = tables.users[Int(number)]
             for group in user.groups {
-                let member = Member(subject: user.subject, group: group)
+                let member = Member(subject: user.subject, group: ExactText(group))
                 latest[member] = max(latest[member] ?? last, last)
             }
         }
         for (member, last) in latest.sorted(by: { $0.key < $1.key }) {
             try writer.add(
                 GroupMembership(
-                    cluster: cluster, subject: tables.subjects[Int(member.subject)], group: member.group, last: last))
+                    cluster: cluster, subject: tables.subjects[Int(member.subject)], group: member.group.text,
+                    last: last))
         }
     }
 

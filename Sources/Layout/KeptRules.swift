@@ -127,23 +127,25 @@ package enum KeptRules {
         return missing.count
     }
 
+    /// By bytes, as the authorizer compares.
     private struct Permission: Hashable {
-        let verb: String
+        let verb: ExactText
         /// Nil for a path that is no resource.
-        let group: String?
-        let resource: String
+        let group: ExactText?
+        let resource: ExactText
         /// Empty for every name.
-        let name: String
+        let name: ExactText
 
         var anyName: Permission { Permission(verb: verb, group: group, resource: resource, name: "") }
     }
 
     private static func permissions(_ rule: PolicyRule) -> [Permission] {
-        let names = rule.resourceNames.isEmpty ? [""] : rule.resourceNames
-        return rule.verbs.flatMap { verb in
-            rule.nonResourceURLs.map { Permission(verb: verb, group: nil, resource: $0, name: "") }
-                + rule.apiGroups.flatMap { group in
-                    rule.resources.flatMap { resource in
+        let names = rule.resourceNames.isEmpty ? [""] : rule.resourceNames.map { ExactText($0) }
+        let resources = rule.resources.map { ExactText($0) }
+        return rule.verbs.map { ExactText($0) }.flatMap { verb in
+            rule.nonResourceURLs.map { Permission(verb: verb, group: nil, resource: ExactText($0), name: "") }
+                + rule.apiGroups.map { ExactText($0) }.flatMap { group in
+                    resources.flatMap { resource in
                         names.map { Permission(verb: verb, group: group, resource: resource, name: $0) }
                     }
                 }

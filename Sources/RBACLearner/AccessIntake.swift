@@ -4,10 +4,10 @@ import Domain
 struct AccessIntake {
     private(set) var ledgers: [Subject: UseLedger] = [:]
     /// Groups through which a user was seen to have rights, beside those that its requests carried.
-    private(set) var groupsFromReasons: [Subject: Set<String>] = [:]
+    private(set) var groupsFromReasons: [Subject: Set<ExactText>] = [:]
     private var denied: [DeniedKey: DeniedAccess] = [:]
     private var unlearned: [UnlearnedKey: UnlearnedTally] = [:]
-    private var reasons: [String: GrantReason?] = [:]
+    private var reasons: [ExactText: GrantReason?] = [:]
 
     private struct DeniedKey: Hashable {
         let subject: Subject
@@ -43,7 +43,7 @@ struct AccessIntake {
         if let objection = screen.objection(to: edge, reason: reason) { return leaveOut(edge, fact, objection) }
         let grantee = Self.grantee(edge, reason)
         guard !excluded.contains(grantee) else { return leaveOut(edge, fact, .excluded) }
-        if grantee.kind == .group { groupsFromReasons[edge.subject, default: []].insert(grantee.name) }
+        if grantee.kind == .group { groupsFromReasons[edge.subject, default: []].insert(ExactText(grantee.name)) }
         let tally = UseTally(fact: fact, isLowConfidence: edge.decision == .allowedByStatus)
         ledgers[grantee, default: UseLedger()].add(edge.action, by: edge.subject, tally)
     }
@@ -60,9 +60,10 @@ struct AccessIntake {
 
     private mutating func parsed(_ text: String) -> GrantReason? {
         guard !text.isEmpty else { return nil }
-        if let known = reasons[text] { return known }
+        let key = ExactText(text)
+        if let known = reasons[key] { return known }
         let reason = GrantReason(text)
-        reasons[text] = .some(reason)
+        reasons[key] = .some(reason)
         return reason
     }
 
@@ -88,13 +89,13 @@ struct AccessIntake {
 extension AccessIntake {
     /// The refused requests, sorted.
     var deniedReport: [DeniedAccess] {
-        denied.values.sorted { $0.subject == $1.subject ? $0.action.precedes($1.action) : $0.subject < $1.subject }
+        denied.values.sorted { $0.subject == $1.subject ? $0.action < $1.action : $0.subject < $1.subject }
     }
 
     /// What made no rule, sorted.
     var unlearnedReport: [UnlearnedAccess] {
         let rows = unlearned.compactMap { key, tally in
-            tally.actions.min(by: { $0.precedes($1) }).map { example in
+            tally.actions.min().map { example in
                 UnlearnedAccess(
                     subject: key.subject, reason: key.reason, actions: tally.actions.count, count: tally.count,
                     first: tally.first, last: tally.last, example: example)

@@ -29,11 +29,11 @@ package struct AccessLearner: Sendable {
     }
 
     private static func learned(
-        _ names: SubjectName, _ grantees: GranteeTables, groups: [Subject: Set<String>]
+        _ names: SubjectName, _ grantees: GranteeTables, groups: [Subject: Set<ExactText>]
     ) -> LearnedSubject? {
         let subject = names.subject
         guard let table = grantees.tables[subject], let history = table.history else { return nil }
-        let observed = grantees.observed[subject]?.observed { (groups[$0] ?? []).sorted() } ?? []
+        let observed = grantees.observed[subject]?.observed { (groups[$0] ?? []).sorted().map(\.text) } ?? []
         return LearnedSubject(
             names: names, roles: RoleBuilder(table).roles(), history: history, observed: observed,
             gaps: AccessGap.gaps(of: subject, permissions: table.cells.keys))
@@ -49,7 +49,7 @@ private struct GranteeTables {
     /// Sorted.
     var subjects: [Subject] { tables.keys.sorted() }
 
-    init(_ ledgers: [Subject: UseLedger], groups: [Subject: Set<String>], namesThreshold: Int) {
+    init(_ ledgers: [Subject: UseLedger], groups: [Subject: Set<ExactText>], namesThreshold: Int) {
         for (subject, ledger) in ledgers where subject.kind == .group {
             tables[subject] = PermissionTable(ledger, namesThreshold: namesThreshold)
             observed[subject] = ledger
@@ -70,10 +70,10 @@ private struct GranteeTables {
 
     /// What the permissions of the user's groups cover: it goes to the first group by name where several do.
     private func handOver(
-        _ ledger: inout UseLedger, to groups: Set<String>
+        _ ledger: inout UseLedger, to groups: Set<ExactText>
     ) -> [(group: Subject, uses: UseLedger)] {
         groups.sorted().compactMap { name in
-            let group = Subject(kind: .group, name: name)
+            let group = Subject(kind: .group, name: name.text)
             guard let table = tables[group] else { return nil }
             let covered = ledger.extract { permission, key in
                 table.covers(permission, name: key.name)

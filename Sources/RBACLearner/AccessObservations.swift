@@ -5,14 +5,14 @@ package struct AccessObservations: Sendable {
     package let cluster: ClusterName
     package let edges: [AccessEdge: AccessFact]
     /// The groups with which each subject was seen.
-    package let memberships: [Subject: Set<String>]
+    package let memberships: [Subject: Set<ExactText>]
     /// The cluster's objects; its live grants tell what everyone has anyway. May be empty.
     package let inventory: ClusterInventory
     /// The newest observation in the store: what stands for now.
     package let newest: Timestamp
 
     package init(
-        cluster: ClusterName, edges: [AccessEdge: AccessFact], memberships: [Subject: Set<String>],
+        cluster: ClusterName, edges: [AccessEdge: AccessFact], memberships: [Subject: Set<ExactText>],
         inventory: ClusterInventory, newest: Timestamp
     ) {
         self.cluster = cluster

@@ -77,17 +77,18 @@ struct DefaultGrants {
 
 /// Rules that hold in the whole cluster, indexed by what they grant.
 private struct DefaultRules {
-    private var byResource: [String: [PolicyRule]] = [:]
-    private var byPath: [String: Set<String>] = [:]
-    private var byPathPrefix: [(prefix: String, verbs: Set<String>)] = []
+    private var byResource: [ExactText: [PolicyRule]] = [:]
+    private var byPath: [ExactText: Set<ExactText>] = [:]
+    private var byPathPrefix: [(prefix: String, verbs: Set<ExactText>)] = []
 
     mutating func add(_ rules: [PolicyRule]) {
         for rule in rules {
-            for resource in rule.resources { byResource[resource, default: []].append(rule) }
+            for resource in rule.resources { byResource[ExactText(resource), default: []].append(rule) }
+            let verbs = Set(rule.verbs.map { ExactText($0) })
             for url in rule.nonResourceURLs where url.utf8.last == UInt8(ascii: "*") {
-                byPathPrefix.append((String(url.dropLast()), Set(rule.verbs)))
+                byPathPrefix.append((String(url.dropLast()), verbs))
             }
-            for url in rule.nonResourceURLs { byPath[url, default: []].formUnion(rule.verbs) }
+            for url in rule.nonResourceURLs { byPath[ExactText(url), default: []].formUnion(verbs) }
         }
     }
 
@@ -96,20 +97,23 @@ private struct DefaultRules {
         let names =
             [action.resourceWithSubresource, "*"] + (action.subresource.isEmpty ? [] : ["*/\(action.subresource)"])
         return names.contains { name in
-            byResource[name]?.contains { rule in
+            byResource[ExactText(name)]?.contains { rule in
                 Self.has(rule.verbs, action.verb) && Self.has(rule.apiGroups, action.apiGroup)
-                    && (rule.resourceNames.isEmpty || rule.resourceNames.contains(action.name))
+                    && (rule.resourceNames.isEmpty || rule.resourceNames.contains { $0.hasSameBytes(as: action.name) })
             } ?? false
         }
     }
 
     private func allowPath(_ action: AccessAction) -> Bool {
-        if let verbs = byPath[action.path], verbs.contains(action.verb) || verbs.contains("*") { return true }
+        let verb = ExactText(action.verb)
+        if let verbs = byPath[ExactText(action.path)], verbs.contains(verb) || verbs.contains("*") { return true }
         return byPathPrefix.contains { entry in
             action.path.utf8.starts(with: entry.prefix.utf8)
-                && (entry.verbs.contains(action.verb) || entry.verbs.contains("*"))
+                && (entry.verbs.contains(verb) || entry.verbs.contains("*"))
         }
     }
 
-    private static func has(_ list: [String], _ value: String) -> Bool { list.contains(value) || list.contains("*") }
+    private static func has(_ list: [String], _ value: String) -> Bool {
+        list.contains { $0.hasSameBytes(as: value) || $0 == "*" }
+    }
 }

@@ -82,7 +82,7 @@ extension AccessEvidence {
 
 extension AccessEvidence: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        if left.action != right.action { return left.action.precedes(right.action) }
+        if left.action != right.action { return left.action < right.action }
         if left.requester != right.requester { return left.requester < right.requester }
         return (left.note?.description ?? "") < (right.note?.description ?? "")
     }

@@ -50,7 +50,7 @@ package struct AccessHistory: Hashable, Sendable {
 package struct ObservedAccess: Hashable, Sendable {
     package let requester: Subject
     /// The requester's groups, sorted, those that the API server adds by itself among them or not.
-    package let groups: [String]
+    @Exact package private(set) var groups: [String]
     package let action: AccessAction
 
     package init(requester: Subject, groups: [String], action: AccessAction) {

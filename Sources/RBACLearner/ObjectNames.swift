@@ -31,19 +31,19 @@ enum ObjectNames {
     /// The smallest of the names that a machine made up, nil if there is none.
     ///
     /// Doubtful ends, such as five consonants, count only where several names share a beginning.
-    static func generated(among names: some Sequence<String>) -> String? {
-        var smallest: String?
-        var siblings: [Substring: (count: Int, smallest: String)] = [:]
+    static func generated(among names: some Sequence<ExactText>) -> String? {
+        var smallest: ExactText?
+        var siblings: [ExactText: (count: Int, smallest: ExactText)] = [:]
         for name in names {
-            if isGenerated(name) {
+            if isGenerated(name.text) {
                 smallest = min(smallest ?? name, name)
-            } else if let stem = doubtfulStem(name) {
+            } else if let stem = doubtfulStem(name.text) {
                 let known = siblings[stem]
                 siblings[stem] = ((known?.count ?? 0) + 1, min(known?.smallest ?? name, name))
             }
         }
         let families = siblings.values.filter { $0.count >= 3 }.map(\.smallest)
-        return ([smallest].compactMap { $0 } + families).min()
+        return ([smallest].compactMap { $0 } + families).min()?.text
     }
 
     /// True if the end of the name is a hash, a random suffix, a timestamp or a release's number.
@@ -66,10 +66,10 @@ enum ObjectNames {
         return (8...10).contains(hash.count) && hash.allSatisfy { isSafe($0) || isHex($0) } && isMixed(hash)
     }
 
-    private static func doubtfulStem(_ name: String) -> Substring? {
+    private static func doubtfulStem(_ name: String) -> ExactText? {
         guard let dash = name.utf8.lastIndex(where: isSeparator) else { return nil }
         let end = name.utf8[name.utf8.index(after: dash)...]
-        return end.count == 5 && end.allSatisfy(isSafe) ? name[..<dash] : nil
+        return end.count == 5 && end.allSatisfy(isSafe) ? ExactText(String(name[..<dash])) : nil
     }
 
     /// A digit before a letter: words with a number (`http2`) have it behind.

@@ -9,9 +9,9 @@ struct PermissionTable {
         var widening: AccessEvidence.Note?
         var isUnnamed: Bool
         /// The names that the permission holds for; the empty name alone where it holds for all.
-        let names: Set<String>
+        let names: Set<ExactText>
 
-        func covers(_ name: String) -> Bool { isUnnamed || names.contains(name) }
+        func covers(_ name: String) -> Bool { isUnnamed || names.contains(ExactText(name)) }
     }
 
     private(set) var cells: [AccessAction: Cell] = [:]
@@ -48,7 +48,7 @@ struct PermissionTable {
 
 extension PermissionTable {
     private static func decided(_ permission: AccessAction, _ uses: [UseKey: UseTally], _ threshold: Int) -> Cell {
-        let names = Set(uses.keys.lazy.map(\.name))
+        let names = Set(uses.keys.lazy.map { ExactText($0.name) })
         guard !names.contains(""), ObjectNames.isEnforceable(permission) else { return unnamed(uses, nil) }
         // Any name at all would be anybody's identity: whatever the number of names, they stay.
         guard !permission.verb.hasPrefix("impersonate") else { return named(uses, names) }
@@ -58,7 +58,7 @@ extension PermissionTable {
         return named(uses, names)
     }
 
-    private static func named(_ uses: [UseKey: UseTally], _ names: Set<String>) -> Cell {
+    private static func named(_ uses: [UseKey: UseTally], _ names: Set<ExactText>) -> Cell {
         Cell(uses: uses, widening: nil, isUnnamed: false, names: names)
     }
 
@@ -98,7 +98,7 @@ extension PermissionTable {
                 ? nil
                 : Cell(
                     uses: kept, widening: cell.widening, isUnnamed: cell.isUnnamed,
-                    names: Set(kept.keys.lazy.map(\.name)))
+                    names: Set(kept.keys.lazy.map { ExactText($0.name) }))
         }
     }
 }
@@ -109,9 +109,10 @@ extension PermissionTable {
         var history: AccessHistory?
         var novelties: [Timestamp] = []
         for cell in cells.values {
-            var firsts: [String: Timestamp] = [:]
+            var firsts: [ExactText: Timestamp] = [:]
             for (key, tally) in cell.uses where !key.isInferred {
-                firsts[key.name] = min(firsts[key.name] ?? tally.fact.first, tally.fact.first)
+                let name = ExactText(key.name)
+                firsts[name] = min(firsts[name] ?? tally.fact.first, tally.fact.first)
                 if history?.merge(tally.fact) == nil { history = AccessHistory(tally.fact) }
             }
             novelties += firsts.values
@@ -121,11 +122,11 @@ extension PermissionTable {
     }
 
     /// The evidence behind one permission, for each of its names.
-    func evidence(_ permission: AccessAction) -> [String: [AccessEvidence]] {
+    func evidence(_ permission: AccessAction) -> [ExactText: [AccessEvidence]] {
         guard let cell = cells[permission] else { return [:] }
-        var found: [String: [AccessEvidence]] = [:]
+        var found: [ExactText: [AccessEvidence]] = [:]
         for (key, tally) in cell.uses {
-            found[key.name, default: []].append(
+            found[ExactText(key.name), default: []].append(
                 AccessEvidence(
                     action: permission.renamed(key.name), requester: key.requester,
                     note: key.isInferred ? .inferred : cell.widening, tally))

@@ -7,41 +7,43 @@ import Domain
 /// with equal resources.
 struct RuleBuilder {
     private struct Target: Hashable {
-        let apiGroup: String
-        let resource: String
+        let apiGroup: ExactText
+        let resource: ExactText
     }
 
     /// Verbs on names; no names stand for any.
     private struct Shape: Hashable {
-        let verbs: [String]
-        let names: [String]
+        let verbs: [ExactText]
+        let names: [ExactText]
     }
 
     private struct GroupShape: Hashable {
-        let apiGroup: String
+        let apiGroup: ExactText
         let shape: Shape
     }
 
     private struct Wide: Hashable {
-        let resources: [String]
+        let resources: [ExactText]
         let shape: Shape
     }
 
     /// By target and name (empty for any), the verbs.
-    private var verbs: [Target: [String: Set<String>]] = [:]
-    private var pathVerbs: [String: Set<String>] = [:]
+    private var verbs: [Target: [ExactText: Set<ExactText>]] = [:]
+    private var pathVerbs: [ExactText: Set<ExactText>] = [:]
     private var evidence: [AccessAction: [AccessEvidence]] = [:]
 
-    mutating func add(_ permission: AccessAction, _ uses: [String: [AccessEvidence]]) {
+    mutating func add(_ permission: AccessAction, _ uses: [ExactText: [AccessEvidence]]) {
+        let verb = ExactText(permission.verb)
         guard permission.isResourceRequest else {
-            pathVerbs[permission.path, default: []].insert(permission.verb)
+            pathVerbs[ExactText(permission.path), default: []].insert(verb)
             evidence[permission.withoutScope] = uses[""] ?? []
             return
         }
-        let target = Target(apiGroup: permission.apiGroup, resource: permission.resourceWithSubresource)
+        let target = Target(
+            apiGroup: ExactText(permission.apiGroup), resource: ExactText(permission.resourceWithSubresource))
         for (name, found) in uses {
-            verbs[target, default: [:]][name, default: []].insert(permission.verb)
-            evidence[permission.renamed(name).withoutScope] = found
+            verbs[target, default: [:]][name, default: []].insert(verb)
+            evidence[permission.renamed(name.text).withoutScope] = found
         }
     }
 
@@ -51,31 +53,31 @@ struct RuleBuilder {
     }
 
     private func resourceRules() -> [PolicyRule] {
-        var byGroup: [GroupShape: [String]] = [:]
+        var byGroup: [GroupShape: [ExactText]] = [:]
         for (target, names) in verbs {
             for shape in Self.shapes(names) {
                 byGroup[GroupShape(apiGroup: target.apiGroup, shape: shape), default: []].append(target.resource)
             }
         }
-        var wide: [Wide: [String]] = [:]
+        var wide: [Wide: [ExactText]] = [:]
         for (key, resources) in byGroup {
             wide[Wide(resources: resources.sorted(), shape: key.shape), default: []].append(key.apiGroup)
         }
         let rules = wide.map { key, groups in
             PolicyRule(
-                verbs: key.shape.verbs, apiGroups: groups.sorted(), resources: key.resources,
-                resourceNames: key.shape.names)
+                verbs: key.shape.verbs.map(\.text), apiGroups: groups.sorted().map(\.text),
+                resources: key.resources.map(\.text), resourceNames: key.shape.names.map(\.text))
         }
         return rules.sorted { Self.precedes($0, $1) }
     }
 
     /// One shape for any name, and one for each set of names that have equal verbs.
-    private static func shapes(_ names: [String: Set<String>]) -> [Shape] {
-        var namesByVerbs: [[String]: [String]] = [:]
+    private static func shapes(_ names: [ExactText: Set<ExactText>]) -> [Shape] {
+        var namesByVerbs: [[ExactText]: [ExactText]] = [:]
         var shapes: [Shape] = []
         for (name, verbs) in names {
-            let sorted = verbs.sorted { VerbOrder.precedes($0, $1) }
-            if name.isEmpty {
+            let sorted = verbs.sorted { VerbOrder.precedes($0.text, $1.text) }
+            if name.text.isEmpty {
                 shapes.append(Shape(verbs: sorted, names: []))
             } else {
                 namesByVerbs[sorted, default: []].append(name)
@@ -85,18 +87,20 @@ struct RuleBuilder {
     }
 
     private func pathRules() -> [PolicyRule] {
-        var byVerbs: [[String]: [String]] = [:]
+        var byVerbs: [[ExactText]: [ExactText]] = [:]
         for (path, verbs) in pathVerbs {
-            byVerbs[verbs.sorted { VerbOrder.precedes($0, $1) }, default: []].append(path)
+            byVerbs[verbs.sorted { VerbOrder.precedes($0.text, $1.text) }, default: []].append(path)
         }
-        return byVerbs.map { PolicyRule(verbs: $0.key, nonResourceURLs: $0.value.sorted()) }
-            .sorted { $0.nonResourceURLs.lexicographicallyPrecedes($1.nonResourceURLs) }
+        let sorted = byVerbs.map { (verbs: $0.key, paths: $0.value.sorted()) }.sorted {
+            $0.paths.lexicographicallyPrecedes($1.paths)
+        }
+        return sorted.map { PolicyRule(verbs: $0.verbs.map(\.text), nonResourceURLs: $0.paths.map(\.text)) }
     }
 
     private static func precedes(_ left: PolicyRule, _ right: PolicyRule) -> Bool {
         for list in [\PolicyRule.apiGroups, \.resources, \.resourceNames]
-        where left[keyPath: list] != right[keyPath: list] {
-            return left[keyPath: list].lexicographicallyPrecedes(right[keyPath: list])
+        where !left[keyPath: list].hasSameBytes(as: right[keyPath: list]) {
+            return left[keyPath: list].lexicographicallyPrecedes(right[keyPath: list]) { ExactText($0) < ExactText($1) }
         }
         return left.verbs.lexicographicallyPrecedes(right.verbs, by: VerbOrder.precedes)
     }
@@ -138,6 +142,6 @@ enum VerbOrder {
     ]
 
     static func precedes(_ left: String, _ right: String) -> Bool {
-        (ranks[left] ?? ranks.count, left) < (ranks[right] ?? ranks.count, right)
+        (ranks[left] ?? ranks.count, ExactText(left)) < (ranks[right] ?? ranks.count, ExactText(right))
     }
 }

@@ -14,10 +14,16 @@ struct UseTally {
 
 /// The name that a use had (empty for none), and whose it was.
 struct UseKey: Hashable {
-    let name: String
+    @Exact private(set) var name: String
     let requester: Subject
     /// Not observed: concluded from the observed use of another verb.
-    var isInferred = false
+    let isInferred: Bool
+
+    init(name: String, requester: Subject, isInferred: Bool = false) {
+        self.name = name
+        self.requester = requester
+        self.isInferred = isInferred
+    }
 }
 
 /// One grantee's uses as they were observed, by permission: the action without its name.
@@ -70,8 +76,8 @@ struct UseLedger {
     /// Every use as the request that it was, each once, in the order of permissions, requesters and names.
     func observed(groups: (Subject) -> [String]) -> [ObservedAccess] {
         var groupsOf: [Subject: [String]] = [:]
-        return cells.sorted { $0.key.precedes($1.key) }.flatMap { permission, uses in
-            uses.keys.sorted { ($0.requester, $0.name) < ($1.requester, $1.name) }.map { key in
+        return cells.sorted { $0.key < $1.key }.flatMap { permission, uses in
+            uses.keys.sorted { ($0.requester, ExactText($0.name)) < ($1.requester, ExactText($1.name)) }.map { key in
                 let known = groupsOf[key.requester] ?? groups(key.requester)
                 groupsOf[key.requester] = known
                 return ObservedAccess(requester: key.requester, groups: known, action: permission.renamed(key.name))
@@ -100,13 +106,6 @@ extension AccessAction {
         AccessAction(
             verb: verb, apiGroup: apiGroup, resource: resource, subresource: subresource, namespace: namespace,
             name: name)
-    }
-
-    /// The order of `<`, without making lists for each comparison.
-    func precedes(_ other: AccessAction) -> Bool {
-        let left = (namespace, path, apiGroup, resource, subresource, name)
-        let right = (other.namespace, other.path, other.apiGroup, other.resource, other.subresource, other.name)
-        return left == right ? verb < other.verb : left < right
     }
 
     /// The same permission in the whole cluster.

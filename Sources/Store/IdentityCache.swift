@@ -13,7 +13,7 @@ struct IdentityCache {
     var clusters: [ClusterName: Int64] = [:]
     var peers: [Key<ObservedPeer>: Int64] = [:]
     var subjects: [Key<Subject>: Int64] = [:]
-    var reasons: [Key<String>: Int64] = [:]
+    var reasons: [Key<ExactText>: Int64] = [:]
 
     /// Entries a table may keep between batches; within one batch it grows with the batch itself.
     private static let limit = 50_000

@@ -46,7 +46,7 @@ struct IdentityTables {
     }
 
     func id(ofReason text: String, in cluster: Int64, _ cache: inout IdentityCache) throws -> Int64 {
-        let key = IdentityCache.Key(cluster: cluster, value: text)
+        let key = IdentityCache.Key(cluster: cluster, value: ExactText(text))
         if let known = cache.reasons[key] { return known }
         let id = try reasons.id(cluster, text)
         cache.reasons[key] = id

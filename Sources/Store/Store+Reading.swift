@@ -41,9 +41,9 @@ extension Store {
     }
 
     /// Which groups each subject was seen with.
-    package func memberships(cluster: ClusterName) throws -> [Subject: Set<String>] {
+    package func memberships(cluster: ClusterName) throws -> [Subject: Set<ExactText>] {
         try read(of: cluster, none: [:]) { db, id in
-            var groups: [Subject: Set<String>] = [:]
+            var groups: [Subject: Set<ExactText>] = [:]
             let select = try SQLStatement(
                 db,
                 """
@@ -51,7 +51,8 @@ extension Store {
                 FROM group_membership m JOIN subject s ON s.id = m.subject WHERE m.cluster = ?
                 """)
             try select.forEachRow(id) { row in
-                groups[try AccessReader.subject(row, firstColumn: 0), default: []].insert(row.text(at: 3))
+                groups[try AccessReader.subject(row, firstColumn: 0), default: []].insert(
+                    ExactText(row.text(at: 3)))
             }
             return groups
         }

@@ -144,6 +144,18 @@ import Testing
         #expect(decoding.memberships.last == #"User dana ["sre", "system:authenticated"]"#)
     }
 
+    @Test func `users whose names differ in bytes alone are two`() {
+        let lines = ["jos\u{e9}", "jose\u{301}", "jos\u{e9}"].enumerated().map { number, name in
+            EventText().with {
+                $0.id = "\"auditID\":\"id-\(number)\","
+                $0.user = "{\"username\":\"\(name)\",\"groups\":[\"\(name)\"]}"
+            }.line
+        }
+        let decoding = Decoding(AuditDecoder(), lines: lines)
+        #expect(decoding.decoder.tables.subjects.map(\.name.utf8.count) == [5, 6])
+        #expect(decoding.records.accesses.map(\.subject) == [0, 1, 0])
+    }
+
     @Test func `impersonating a user by name needs users, and nothing for the groups that the server adds`() {
         let event = EventText().with {
             $0.impersonated = #"{"username":"system:anonymous","groups":["system:unauthenticated"]}"#

@@ -25,6 +25,12 @@ import Testing
         #expect(merged.grants.roles[0].rules.count == new.count + kept)
     }
 
+    @Test func `compares names by their bytes`() {
+        let new = Self.grants([Self.rule(["get"], names: ["jos\u{e9}"])])
+        let present = Self.grants([Self.rule(["get"], names: ["jose\u{301}"])])
+        #expect(KeptRules.merge(new, keeping: present).kept == 1)
+    }
+
     @Test func `keeps paths apart from resources`() {
         let paths = PolicyRule(verbs: ["get"], nonResourceURLs: ["/metrics"])
         let resource = PolicyRule(verbs: ["get"], apiGroups: [""], resources: ["/metrics"])

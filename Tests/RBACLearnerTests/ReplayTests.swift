@@ -19,7 +19,7 @@ import Testing
         }
         let defaults = AccessEvaluator(grants: with(live, learned.grants))
         for edge in log.edges.keys where !edge.action.verb.isEmpty {
-            let groups = (log.memberships[edge.subject] ?? []).sorted()
+            let groups = (log.memberships[edge.subject] ?? []).sorted().map(\.text)
             let isAllowed = defaults.verdict(subject: edge.subject, groups: groups, action: edge.action).isAllowed
             #expect(isAllowed == (edge.decision != .denied), "\(edge.subject) \(edge.action.phrase)")
         }

@@ -158,7 +158,36 @@ struct StoreMergeTests {
         #expect(Array(row.edge.source.podName.utf8) == Array(text.utf8))
         #expect(Array(row.fact.sample.utf8) == Array(text.utf8))
         #expect(try store.accesses(cluster: Sample.cluster).map(\.edge) == batch.accesses.map(\.edge))
-        #expect(try store.memberships(cluster: Sample.cluster) == [subject: [text]])
+        #expect(try store.memberships(cluster: Sample.cluster) == [subject: [ExactText(text)]])
+    }
+
+    @Test func `keeps apart what differs in bytes alone`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        let names = ["jos\u{e9}", "jose\u{301}"]
+        let subjects = names.map { Subject(kind: .user, name: $0) }
+        let time = Sample.time(day: 20_000)
+        var batch = ObservationBatch()
+        for (subject, name) in zip(subjects, names) {
+            for reason in names {
+                batch.accesses.append(
+                    (
+                        AccessEdge(
+                            cluster: Sample.cluster, subject: subject,
+                            action: AccessAction(verb: "get", apiGroup: "", resource: "configmaps", name: name),
+                            decision: .allowed, reason: reason), Sample.accessFact(time)
+                    ))
+            }
+            batch.memberships += names.map {
+                GroupMembership(cluster: Sample.cluster, subject: subject, group: $0, last: time)
+            }
+        }
+        try store.merge(batch)
+        let rows = try store.accesses(cluster: Sample.cluster)
+        #expect(rows.count == 4)
+        #expect(Set(rows.map(\.edge)) == Set(batch.accesses.map(\.edge)))
+        let groups = Set(names.map { ExactText($0) })
+        #expect(try store.memberships(cluster: Sample.cluster) == [subjects[0]: groups, subjects[1]: groups])
     }
 
     @Test func `keeps accesses apart by decision, reason and path`() throws {

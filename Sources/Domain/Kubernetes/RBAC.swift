@@ -1,8 +1,8 @@
 /// A `rbac.authorization.k8s.io/v1` Role (with a namespace) or ClusterRole (without).
 package struct Role: Hashable, Sendable, Codable {
     /// The cluster scope for a ClusterRole.
-    package var namespace: Namespace
-    package var name: String
+    @Exact package var namespace: Namespace
+    @Exact package var name: String
     package var labels: Labels
     package var annotations: Labels
     package var rules: [PolicyRule]
@@ -25,13 +25,15 @@ package struct Role: Hashable, Sendable, Codable {
 }
 
 /// `rbac/v1` PolicyRule: verbs on resources (with API groups, perhaps names) or on non-resource URLs.
+///
+/// All of it is compared by bytes, as the authorizer does.
 package struct PolicyRule: Hashable, Sendable, Codable {
-    package var verbs: [String]
-    package var apiGroups: [String]
-    package var resources: [String]
+    @Exact package var verbs: [String]
+    @Exact package var apiGroups: [String]
+    @Exact package var resources: [String]
     /// Empty means every name.
-    package var resourceNames: [String]
-    package var nonResourceURLs: [String]
+    @Exact package var resourceNames: [String]
+    @Exact package var nonResourceURLs: [String]
 
     package init(
         verbs: [String], apiGroups: [String] = [], resources: [String] = [], resourceNames: [String] = [],
@@ -48,8 +50,8 @@ package struct PolicyRule: Hashable, Sendable, Codable {
 /// A RoleBinding (with a namespace) or ClusterRoleBinding (without).
 package struct RoleBinding: Hashable, Sendable, Codable {
     /// The cluster scope for a ClusterRoleBinding.
-    package var namespace: Namespace
-    package var name: String
+    @Exact package var namespace: Namespace
+    @Exact package var name: String
     package var labels: Labels
     package var annotations: Labels
     package var role: RoleReference
@@ -59,7 +61,7 @@ package struct RoleBinding: Hashable, Sendable, Codable {
     package struct RoleReference: Hashable, Sendable, Codable {
         /// True for a ClusterRole, false for a Role of the binding's namespace.
         package var isClusterRole: Bool
-        package var name: String
+        @Exact package var name: String
 
         package init(isClusterRole: Bool, name: String) {
             self.isClusterRole = isClusterRole

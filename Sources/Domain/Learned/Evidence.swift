@@ -34,9 +34,10 @@ package struct Evidence: Hashable, Sendable {
 
 extension Evidence: Comparable {
     /// By what it says, then by time, so that lists have one order.
-    package static func < (left: Self, right: Self) -> Bool {
-        (left.what, left.note ?? "", left.first?.rawValue ?? 0, left.last?.rawValue ?? 0)
-            < (right.what, right.note ?? "", right.first?.rawValue ?? 0, right.last?.rawValue ?? 0)
+    package static func < (left: Self, right: Self) -> Bool { left.sortKey < right.sortKey }
+
+    private var sortKey: (ExactText, ExactText, Int64, Int64) {
+        (ExactText(what), ExactText(note ?? ""), first?.rawValue ?? 0, last?.rawValue ?? 0)
     }
 }
 

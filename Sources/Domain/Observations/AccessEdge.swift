@@ -6,7 +6,7 @@ package struct AccessEdge: Hashable, Sendable {
     package let action: AccessAction
     package let decision: Decision
     /// The authorizer's reason as the audit annotation has it (`RBAC: allowed by RoleBinding ...`); empty where absent.
-    package let reason: String
+    @Exact package private(set) var reason: String
 
     /// How the authorizer decided.
     package enum Decision: UInt8, Hashable, Sendable, Codable {
@@ -30,19 +30,21 @@ package struct AccessEdge: Hashable, Sendable {
 }
 
 /// What a request asks for, in the authorizer's terms (`k8s.io/apiserver/pkg/authorization/authorizer`, Attributes).
+///
+/// All of it is compared by bytes, as the authorizer does.
 package struct AccessAction: Hashable, Sendable, Codable {
-    package let verb: String
+    @Exact package private(set) var verb: String
     /// The API group; empty for the core group and for non-resource requests.
-    package let apiGroup: String
+    @Exact package private(set) var apiGroup: String
     /// The resource without its subresource; empty for a non-resource request.
-    package let resource: String
-    package let subresource: String
+    @Exact package private(set) var resource: String
+    @Exact package private(set) var subresource: String
     /// Empty for cluster-scoped and all-namespace requests.
-    package let namespace: Namespace
+    @Exact package private(set) var namespace: Namespace
     /// The object's name; empty where the request names none.
-    package let name: String
+    @Exact package private(set) var name: String
     /// The path of a non-resource request, without its query; empty for a resource request.
-    package let path: String
+    @Exact package private(set) var path: String
 
     /// A request for a resource.
     package init(
@@ -76,9 +78,18 @@ package struct AccessAction: Hashable, Sendable, Codable {
 }
 
 extension AccessAction: Comparable {
-    package static func < (left: Self, right: Self) -> Bool { left.sortKey.lexicographicallyPrecedes(right.sortKey) }
+    package static func < (left: Self, right: Self) -> Bool {
+        let (first, second) = (left.sortKey, right.sortKey)
+        return first == second ? ExactText(left.verb) < ExactText(right.verb) : first < second
+    }
 
-    private var sortKey: [String] { [namespace.rawValue, path, apiGroup, resource, subresource, name, verb] }
+    /// All but the verb, for which a tuple that can be compared has no room.
+    private var sortKey: (ExactText, ExactText, ExactText, ExactText, ExactText, ExactText) {
+        (
+            ExactText(namespace.rawValue), ExactText(path), ExactText(apiGroup), ExactText(resource),
+            ExactText(subresource), ExactText(name)
+        )
+    }
 }
 
 /// What was seen of one access edge. Merges like a `ConnectionFact`.

@@ -61,7 +61,7 @@ package struct NameSighting: Hashable, Sendable {
 package struct GroupMembership: Hashable, Sendable {
     package let cluster: ClusterName
     package let subject: Subject
-    package let group: String
+    @Exact package private(set) var group: String
     package let last: Timestamp
 
     package init(cluster: ClusterName, subject: Subject, group: String, last: Timestamp) {

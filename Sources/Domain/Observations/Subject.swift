@@ -1,9 +1,9 @@
-/// Who asks the Kubernetes API, as RBAC has it.
+/// Who asks the Kubernetes API, as RBAC has it; names are compared by their bytes, as the authorizer does.
 package struct Subject: Hashable, Sendable, Codable {
     package let kind: Kind
     /// The namespace of a ServiceAccount; empty for others.
-    package let namespace: Namespace
-    package let name: String
+    @Exact package private(set) var namespace: Namespace
+    @Exact package private(set) var name: String
 
     /// The kinds of subjects that RBAC knows.
     package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
@@ -39,7 +39,8 @@ package struct Subject: Hashable, Sendable, Codable {
 
 extension Subject: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        (left.kind.rawValue, left.namespace, left.name) < (right.kind.rawValue, right.namespace, right.name)
+        (left.kind.rawValue, ExactText(left.namespace.rawValue), ExactText(left.name))
+            < (right.kind.rawValue, ExactText(right.namespace.rawValue), ExactText(right.name))
     }
 }
 

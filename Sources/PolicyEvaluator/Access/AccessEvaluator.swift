@@ -15,14 +15,14 @@ package struct AccessEvaluator: Sendable {
 
     private enum Key: Hashable, Sendable {
         /// A user, or a service account by its user name.
-        case user(String)
-        case group(String)
+        case user(ExactText)
+        case group(ExactText)
     }
 
     /// Numbers of bindings, ascending.
     private struct Bindings: Sendable {
         var cluster: [Int] = []
-        var namespaced: [Namespace: [Int]] = [:]
+        var namespaced: [ExactText: [Int]] = [:]
     }
 
     private var bound: [Bound] = []
@@ -31,7 +31,7 @@ package struct AccessEvaluator: Sendable {
     /// Prepares roles and bindings for judging.
     package init(grants: AccessGrants) {
         var roles = RoleTable(grants.roles)
-        for binding in grants.bindings.sorted(by: { ($0.namespace, $0.name) < ($1.namespace, $1.name) }) {
+        for binding in grants.bindings.sorted(by: Self.precedes) {
             guard let reference = Self.role(of: binding), let rules = roles.role(reference) else { continue }
             let number = bound.count
             bound.append(
@@ -42,7 +42,8 @@ package struct AccessEvaluator: Sendable {
                 if binding.isClusterRoleBinding {
                     bindings[key, default: Bindings()].cluster.append(number)
                 } else {
-                    bindings[key, default: Bindings()].namespaced[binding.namespace, default: []].append(number)
+                    bindings[key, default: Bindings()].namespaced[ExactText(binding.namespace.rawValue), default: []]
+                        .append(number)
                 }
             }
         }
@@ -77,7 +78,7 @@ package struct AccessEvaluator: Sendable {
             guard let bindings = bindings[key] else { continue }
             found += bindings.cluster
             // Cluster-wide requests and paths have no namespace, and no RoleBinding reaches them.
-            if scope != .clusterScope, let inside = bindings.namespaced[scope] { found += inside }
+            if scope != .clusterScope, let inside = bindings.namespaced[ExactText(scope.rawValue)] { found += inside }
         }
         found.sort()
         return found.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
@@ -85,6 +86,12 @@ package struct AccessEvaluator: Sendable {
 }
 
 extension AccessEvaluator {
+    /// ClusterRoleBindings before RoleBindings, then by name.
+    private static func precedes(_ left: RoleBinding, _ right: RoleBinding) -> Bool {
+        let (first, second) = (ExactText(left.namespace.rawValue), ExactText(right.namespace.rawValue))
+        return first == second ? ExactText(left.name) < ExactText(right.name) : first < second
+    }
+
     /// The role that a binding refers to; nil for a ClusterRoleBinding to a Role, which the API server refuses.
     private static func role(of binding: RoleBinding) -> RoleReference? {
         if binding.role.isClusterRole { return RoleReference(namespace: .clusterScope, name: binding.role.name) }
@@ -96,19 +103,20 @@ extension AccessEvaluator {
     /// (rbac.appliesToUser).
     private static func key(_ subject: Subject, in namespace: Namespace) -> Key? {
         switch subject.kind {
-        case .user: return .user(subject.name)
-        case .group: return .group(subject.name)
+        case .user: return .user(ExactText(subject.name))
+        case .group: return .group(ExactText(subject.name))
         case .serviceAccount:
             let home = subject.namespace == .clusterScope ? namespace : subject.namespace
             guard home != .clusterScope else { return nil }
-            return .user(Subject(kind: .serviceAccount, namespace: home, name: subject.name).userName)
+            return .user(ExactText(Subject(kind: .serviceAccount, namespace: home, name: subject.name).userName))
         }
     }
 
     private static func keys(_ subject: Subject, _ groups: [String]) -> [Key] {
-        guard subject.kind != .group else { return [.group(subject.name)] + groups.map(Key.group) }
-        let implied = impliedGroups(subject, groups).filter { !groups.contains($0) }
-        return [.user(subject.userName)] + (groups + implied).map(Key.group)
+        let known = groups.map { Key.group(ExactText($0)) }
+        guard subject.kind != .group else { return [.group(ExactText(subject.name))] + known }
+        let implied = impliedGroups(subject, groups).map { Key.group(ExactText($0)) }
+        return [.user(ExactText(subject.userName))] + known + implied
     }
 
     /// The groups that authentication adds; system:unauthenticated is never joined by system:authenticated.

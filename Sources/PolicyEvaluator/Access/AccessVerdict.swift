@@ -23,8 +23,8 @@ package struct GrantingRule: Hashable, Sendable {
 /// A RoleBinding's or ClusterRoleBinding's identity.
 package struct BindingReference: Hashable, Sendable, CustomStringConvertible {
     /// The cluster scope for a ClusterRoleBinding.
-    package let namespace: Namespace
-    package let name: String
+    @Exact package private(set) var namespace: Namespace
+    @Exact package private(set) var name: String
 
     package init(namespace: Namespace, name: String) {
         self.namespace = namespace

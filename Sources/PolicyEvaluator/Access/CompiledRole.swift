@@ -13,16 +13,18 @@ final class CompiledRole: Sendable {
 
     private let entries: [Entry]
     /// By the text in `resources`: `pods`, `pods/log`, `*` or `*/scale`.
-    private let byResource: [String: [Int]]
+    private let byResource: [ExactText: [Int]]
     private let withPaths: [Int]
 
     init(_ sources: [(origin: RoleReference, rules: [PolicyRule])]) {
         var entries: [Entry] = []
-        var byResource: [String: [Int]] = [:]
+        var byResource: [ExactText: [Int]] = [:]
         var withPaths: [Int] = []
         for (origin, rules) in sources {
             for (index, rule) in rules.enumerated() {
-                for resource in Set(rule.resources) { byResource[resource, default: []].append(entries.count) }
+                for resource in Set(rule.resources.map { ExactText($0) }) {
+                    byResource[resource, default: []].append(entries.count)
+                }
                 if !rule.nonResourceURLs.isEmpty { withPaths.append(entries.count) }
                 entries.append(Entry(origin: origin, index: index, rule: CompiledAccessRule(rule)))
             }
@@ -41,7 +43,7 @@ final class CompiledRole: Sendable {
         let texts =
             [action.resourceWithSubresource, "*"] + (action.subresource.isEmpty ? [] : ["*/" + action.subresource])
         let first = texts.compactMap { text in
-            byResource[text]?.first { entries[$0].rule.allows(resourceRequest: action) }
+            byResource[ExactText(text)]?.first { entries[$0].rule.allows(resourceRequest: action) }
         }
         return first.min().map { entries[$0] }
     }

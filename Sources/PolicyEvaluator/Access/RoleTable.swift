@@ -3,8 +3,8 @@ package import Domain
 /// A Role's or ClusterRole's identity.
 package struct RoleReference: Hashable, Sendable, CustomStringConvertible {
     /// The cluster scope for a ClusterRole.
-    package let namespace: Namespace
-    package let name: String
+    @Exact package private(set) var namespace: Namespace
+    @Exact package private(set) var name: String
 
     package init(namespace: Namespace, name: String) {
         self.namespace = namespace
@@ -21,6 +21,8 @@ package struct RoleReference: Hashable, Sendable, CustomStringConvertible {
 struct RoleTable {
     private let roles: [RoleReference: Role]
     private let clusterRoles: [Role]
+    /// By name, the position in `clusterRoles`.
+    private let numbers: [ExactText: Int]
     /// Who aggregates: a ClusterRole's labels -> numbers of the ClusterRoles whose selectors accept them.
     private let aggregators: SelectorIndex
     private var compiled: [RoleReference: CompiledRole] = [:]
@@ -29,9 +31,10 @@ struct RoleTable {
     /// Of several roles with one name the last counts, as when they are applied in turn.
     init(_ list: [Role]) {
         let roles = Dictionary(list.map { (RoleReference(namespace: $0.namespace, name: $0.name), $0) }) { $1 }
-        let clusterRoles = roles.values.filter(\.isClusterRole).sorted { $0.name < $1.name }
+        let clusterRoles = roles.values.filter(\.isClusterRole).sorted { ExactText($0.name) < ExactText($1.name) }
         self.roles = roles
         self.clusterRoles = clusterRoles
+        numbers = Dictionary(clusterRoles.enumerated().map { (ExactText($1.name), $0) }) { $1 }
         aggregators = SelectorIndex(
             clusterRoles.enumerated().flatMap { number, role in role.aggregation.map { ($0, number) } })
     }
@@ -50,7 +53,7 @@ struct RoleTable {
     /// The other ClusterRoles whose rules the aggregation controller ends up copying: selected ones, the ones that
     /// these select, and so on; by name.
     private mutating func contributing(to role: Role) -> [Role] {
-        guard let start = clusterRoles.firstIndex(where: { $0.name == role.name }) else { return [] }
+        guard let start = numbers[ExactText(role.name)] else { return [] }
         var reached: Set<Int> = [start]
         var pending = [start]
         while let next = pending.popLast() {

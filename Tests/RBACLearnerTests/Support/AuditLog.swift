@@ -4,7 +4,7 @@ import Foundation
 /// An audit log read without any of the product's decoders: one authorization per request.
 struct AuditLog {
     private(set) var edges: [AccessEdge: AccessFact] = [:]
-    private(set) var memberships: [Subject: Set<String>] = [:]
+    private(set) var memberships: [Subject: Set<ExactText>] = [:]
     private(set) var newest = Timestamp(seconds: 0)
     static let cluster = ClusterName("test")
 
@@ -27,12 +27,12 @@ struct AuditLog {
         newest = max(newest, time)
         let subject = Subject(userName: effectiveName)
         let groups = effective["groups"] as? [String] ?? []
-        memberships[subject, default: []].formUnion(groups)
+        memberships[subject, default: []].formUnion(groups.map { ExactText($0) })
         let reason = (event["annotations"] as? [String: String])?["authorization.k8s.io/reason"] ?? ""
         add(subject, Self.action(event, verb: verb), decision, reason, time)
         guard impersonated != nil, subject.userName != name else { return }
         let actor = Subject(userName: name)
-        memberships[actor, default: []].formUnion(user["groups"] as? [String] ?? [])
+        memberships[actor, default: []].formUnion((user["groups"] as? [String] ?? []).map { ExactText($0) })
         for action in Self.impersonations(of: subject, groups: groups) { add(actor, action, .allowed, "", time) }
     }
 

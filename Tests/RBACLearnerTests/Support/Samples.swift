@@ -17,7 +17,7 @@ enum Samples {
 
     static func learn(
         _ requests: [(Subject, AccessAction)], reason: String = "", decision: AccessEdge.Decision = .allowed,
-        memberships: [Subject: Set<String>] = [:], options: AccessLearningOptions = AccessLearningOptions(),
+        memberships: [Subject: Set<ExactText>] = [:], options: AccessLearningOptions = AccessLearningOptions(),
         grants: AccessGrants = AccessGrants()
     ) -> LearnedAccess {
         let edges = requests.map { subject, action in
@@ -28,7 +28,7 @@ enum Samples {
     }
 
     static func learn(
-        _ edges: [AccessEdge: AccessFact], memberships: [Subject: Set<String>] = [:],
+        _ edges: [AccessEdge: AccessFact], memberships: [Subject: Set<ExactText>] = [:],
         options: AccessLearningOptions = AccessLearningOptions(), grants: AccessGrants = AccessGrants()
     ) -> LearnedAccess {
         var inventory = ClusterInventory(cluster: cluster)
