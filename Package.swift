@@ -32,8 +32,10 @@ let package = Package(
 
         .target(
             name: "Migrations", path: "migrations",
-            resources: [.embedInCode("v0001_observations.sql"), .embedInCode("v0002_hours.sql")],
-            swiftSettings: settings),
+            resources: [
+                .embedInCode("v0001_observations.sql"), .embedInCode("v0002_hours.sql"),
+                .embedInCode("v0003_callers.sql"), .embedInCode("v0004_create_names.sql"),
+            ], swiftSettings: settings),
         .target(
             name: "Templates", path: "templates",
             resources: [

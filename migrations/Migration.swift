@@ -19,5 +19,7 @@ package struct Migration: Sendable {
     package static let all = [
         Migration(version: 1, name: "v0001_observations", sql: PackageResources.v0001_observations_sql),
         Migration(version: 2, name: "v0002_hours", sql: PackageResources.v0002_hours_sql),
+        Migration(version: 3, name: "v0003_callers", sql: PackageResources.v0003_callers_sql),
+        Migration(version: 4, name: "v0004_create_names", sql: PackageResources.v0004_create_names_sql),
     ]
 }

@@ -159,6 +159,10 @@ struct EventReader {
             if (path.empty() || path[0] != '/') return SUCCESS;
         } else if (name.empty() && (verb == "list" || verb == "watch" || verb == "deletecollection")) {
             name = selected_name(uri);
+        } else if (subresource.empty() && verb == "create") {
+            // Read from the body after the request was authorized without a name (k8s.io/apiserver, pkg/audit,
+            // LogRequestObject).
+            name = {};
         }
         const std::string_view parts[7] = {verb, group, resource, subresource, space, name, path};
         uint32_t lengths[7];

@@ -20,6 +20,17 @@ struct AuditUser {
         }
     }
 
+    /// The workload from whose pod a service account's token came; empty where no pod is named.
+    ///
+    /// Tokens of pods carry the pod's name since Kubernetes 1.22 (KEP-1205, bound service account tokens). What other
+    /// users bring under that key says nothing.
+    var caller: String {
+        let pods = extra.lazy.filter { $0.key == "authentication.kubernetes.io/pod-name" }.map(\.value)
+        guard let pod = pods.first, KubernetesNames.isObjectName(pod), Subject(userName: name).kind == .serviceAccount
+        else { return "" }
+        return PodName.ownerStem(pod)
+    }
+
     /// What a client needs to be allowed in order to act as this user
     /// (`k8s.io/apiserver/pkg/endpoints/filters/impersonation.go`).
     ///

@@ -10,6 +10,8 @@ struct EventInterpreter {
     private var users: [User?] = []
     /// By the parser's action number: the number in `tables`, and whether such requests last.
     private var actions: [(number: Int32, isLasting: Bool)] = []
+    /// By the number of an update or patch in `tables`: the create that it needs where it creates.
+    private var creations: [Int32: Int32] = [:]
     /// By the parser's list number.
     private var reasons: [UInt32: Int32] = [:]
 
@@ -18,6 +20,8 @@ struct EventInterpreter {
         /// The number in `tables`; -1 for a request without authentication.
         let number: Int32
         let subject: Int32
+        /// The workload that its token came from; -1 where it names none.
+        let caller: Int32
         /// What an impersonator of this user needs; read when first needed.
         var impersonations: [Int32]?
     }
@@ -99,26 +103,47 @@ struct EventInterpreter {
         parser: borrowing TextParser, into records: inout DecodedRecords
     ) {
         let action = action(event.action, parser: parser)
-        let isCounted = counts(event, isLasting: action.isLasting)
         let impersonated = event.impersonated == lw_none ? nil : self.user(event.impersonated, parser: parser)
-        let sample = SampleReference(
-            first: UInt64(event.agent), second: UInt64(event.code), third: 0, fourth: 0)
         let effective = impersonated.map { $0.number >= 0 ? $0 : user } ?? user
+        let isOwn = effective.number == user.number
+        let access = Access(
+            subject: effective.subject, action: action.number, reason: reason(event.reason, parser: parser),
+            caller: isOwn ? user.caller : -1, decision: decision, isCounted: counts(event, isLasting: action.isLasting),
+            isDryRun: event.dry_run, time: time,
+            sample: SampleReference(first: UInt64(event.agent), second: UInt64(event.code), third: 0, fourth: 0))
         records.observed += 1
         records.users.append(UserSighting(user: effective.number, time: time))
-        records.accesses.append(
-            Access(
-                subject: effective.subject, action: action.number, reason: reason(event.reason, parser: parser),
-                decision: decision, isCounted: isCounted, isDryRun: event.dry_run, time: time, sample: sample))
-        guard effective.number != user.number else { return }
+        records.accesses.append(access)
+        if event.code == 201, let creation = creation(access) { records.accesses.append(creation) }
+        guard !isOwn else { return }
         // The annotations judge the impersonated request; that it came so far says that impersonating was allowed.
         records.users.append(UserSighting(user: user.number, time: time))
         for needed in impersonations(event.impersonated, parser: parser) {
-            records.accesses.append(
-                Access(
-                    subject: user.subject, action: needed, reason: -1, decision: .allowed, isCounted: isCounted,
-                    isDryRun: event.dry_run, time: time, sample: sample))
+            var impersonation = access
+            (impersonation.subject, impersonation.action) = (user.subject, needed)
+            (impersonation.reason, impersonation.caller, impersonation.decision) = (-1, user.caller, .allowed)
+            records.accesses.append(impersonation)
         }
+    }
+
+    /// What an update or a patch that created its object needed beside itself: `create` with the object's name.
+    ///
+    /// The API server asks the authorizer for it without any event (k8s.io/apiserver, pkg/endpoints/handlers, update.go
+    /// and patch.go: `createAuthorizerAttributes`). A dry run asks as well. Which binding allowed it is not recorded;
+    /// that of the request stands for it.
+    private mutating func creation(_ access: Access) -> Access? {
+        let action = tables.actions[Int(access.action)]
+        guard access.decision != .denied, action.isResourceRequest, let verb = CreatingVerb(rawValue: action.verb)
+        else {
+            return nil
+        }
+        let number = creations[access.action] ?? tables.add(action.creation)
+        creations[access.action] = number
+        var creation = access
+        creation.action = number
+        creation.sample = SampleReference(
+            first: access.sample.first, second: access.sample.second, third: verb.number, fourth: 0)
+        return creation
     }
 
     /// One request is counted once: a lasting one at the first of its events, any other when it ends.
@@ -140,10 +165,12 @@ extension EventInterpreter {
     private mutating func readUser(_ id: UInt32, parser: borrowing TextParser) -> User? {
         guard let items = parser.items(lw_table_endpoints, id) else { return nil }
         let read = AuditUser(items)
-        guard !read.name.isEmpty else { return User(number: -1, subject: -1) }
+        guard !read.name.isEmpty else { return User(number: -1, subject: -1, caller: -1) }
         let subject = tables.number(of: Subject(userName: read.name))
         let number = tables.add(ObservationTables.User(subject: subject, groups: read.groups))
-        return User(number: number, subject: subject)
+        let caller = read.caller
+        return User(
+            number: number, subject: subject, caller: caller.isEmpty ? -1 : tables.number(ofCaller: caller))
     }
 
     private mutating func impersonations(_ id: UInt32, parser: borrowing TextParser) -> [Int32] {
@@ -184,9 +211,32 @@ extension EventInterpreter {
         return number
     }
 
-    /// `kubectl/v1.32.4 (linux/amd64) kubernetes/59526cd: 200`.
+    /// `kubectl/v1.32.4 (linux/amd64) kubernetes/59526cd: 200`; `...: 201, created by patch` for what was concluded.
     func sample(_ reference: SampleReference, parser: borrowing TextParser) -> String {
         let agent = parser.text(lw_table_texts, UInt32(reference.first)) ?? "unknown client"
-        return String(shown: reference.second == 0 ? agent : "\(agent): \(reference.second)", limit: 160)
+        let creating = CreatingVerb(number: reference.third).map { ", created by \($0.rawValue)" } ?? ""
+        return String(shown: reference.second == 0 ? agent : "\(agent): \(reference.second)\(creating)", limit: 160)
+    }
+}
+
+/// The verbs that create an object which is not there: PUT, and server-side apply.
+private enum CreatingVerb: String {
+    case update, patch
+
+    /// As a sample's reference holds it; 0 stands for neither.
+    var number: UInt64 { self == .update ? 1 : 2 }
+
+    init?(number: UInt64) {
+        guard (1...2).contains(number) else { return nil }
+        self = number == 1 ? .update : .patch
+    }
+}
+
+extension AccessAction {
+    /// The create of the object that this action names.
+    fileprivate var creation: AccessAction {
+        AccessAction(
+            verb: "create", apiGroup: apiGroup, resource: resource, subresource: subresource, namespace: namespace,
+            name: name)
     }
 }

@@ -35,16 +35,18 @@ package struct Connection: Sendable {
 
 /// One decoded request to the Kubernetes API.
 package struct Access: Sendable {
-    package let subject: Int32
-    package let action: Int32
+    package internal(set) var subject: Int32
+    package internal(set) var action: Int32
     /// The authorizer's reason; -1 where there is none.
-    package let reason: Int32
-    package let decision: AccessEdge.Decision
+    package internal(set) var reason: Int32
+    /// The workload that the request came from; -1 where it is not known, or the request was impersonated.
+    package internal(set) var caller: Int32
+    package internal(set) var decision: AccessEdge.Decision
     /// False for a further event of a request that has been counted.
     package let isCounted: Bool
     package let isDryRun: Bool
     package let time: Timestamp
-    package let sample: SampleReference
+    package internal(set) var sample: SampleReference
 }
 
 /// A pod was seen at an address; both are numbers into `ObservationTables`.

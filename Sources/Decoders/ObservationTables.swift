@@ -11,12 +11,14 @@ package struct ObservationTables: Sendable {
     package internal(set) var subjects: [Subject] = []
     package internal(set) var actions: [AccessAction] = []
     package internal(set) var reasons: [String] = []
+    package internal(set) var callers: [String] = []
 
     private var peerNumbers: [ObservedPeer: Int32] = [:]
     private var podNumbers: [Pod: Int32] = [:]
     private var addressNumbers: [IPAddress: Int32] = [:]
     private var nameNumbers: [String: Int32] = [:]
     private var subjectNumbers: [Subject: Int32] = [:]
+    private var callerNumbers: [String: Int32] = [:]
 
     /// A pod and the peer that it belongs to.
     package struct Pod: Hashable, Sendable {
@@ -48,6 +50,10 @@ package struct ObservationTables: Sendable {
 
     mutating func number(of subject: Subject) -> Int32 {
         Self.number(of: subject, in: &subjectNumbers, list: &subjects)
+    }
+
+    mutating func number(ofCaller name: String) -> Int32 {
+        Self.number(of: name, in: &callerNumbers, list: &callers)
     }
 
     mutating func add(_ user: User) -> Int32 {

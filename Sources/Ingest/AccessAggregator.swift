@@ -5,6 +5,8 @@ import Domain
 struct AccessAggregator {
     private var indices: [Key: Int] = [:]
     private var states: [State] = []
+    /// Callers beside the first of their row: the row's index, and the caller's number.
+    private var moreCallers: Set<UInt64> = []
 
     /// The edge by numbers, and the period.
     private struct Key: Hashable {
@@ -26,9 +28,14 @@ struct AccessAggregator {
         var dryRuns: Int64 = 0
         var span: Span
         let period: Int32
+        var firstCaller: Int32
+        var lastCaller: Int32
     }
 
     var count: Int { states.count }
+
+    /// What the rows take in memory, in rows.
+    var weight: Int { states.count + moreCallers.count }
 
     mutating func add(_ access: Access, sample: (SampleReference) -> String) {
         let day = access.time.day
@@ -39,13 +46,26 @@ struct AccessAggregator {
             states[index].dryRuns += access.isDryRun ? 1 : 0
         }
         states[index].span.add(access.time, day: day, access.sample, text: sample)
+        if access.caller != states[index].lastCaller { see(access.caller, index) }
+    }
+
+    /// Nearly all rows have one caller, which costs them a comparison.
+    private mutating func see(_ caller: Int32, _ index: Int) {
+        guard caller >= 0 else { return }
+        states[index].lastCaller = caller
+        if states[index].firstCaller < 0 { states[index].firstCaller = caller }
+        guard caller != states[index].firstCaller else { return }
+        moreCallers.insert(UInt64(index) << 32 | UInt64(UInt32(bitPattern: caller)))
     }
 
     private mutating func index(of key: Key, for access: Access, period: Int32) -> Int {
         if let known = indices[key] { return known }
         let index = states.count
         indices[key] = index
-        states.append(State(access: access, span: Span(access.time, access.sample), period: period))
+        states.append(
+            State(
+                access: access, span: Span(access.time, access.sample), period: period, firstCaller: access.caller,
+                lastCaller: access.caller))
         return index
     }
 
@@ -54,19 +74,30 @@ struct AccessAggregator {
         cluster: ClusterName, decoder: any RecordDecoder, _ body: (AccessEdge, AccessFact) throws -> Void
     ) rethrows {
         let rows = states
+        var more = moreCallers.sorted()[...]
         self = AccessAggregator()
         let tables = decoder.tables
         let sources = type(of: decoder).source
-        for row in rows {
+        for (index, row) in rows.enumerated() {
             let access = row.access
             let edge = AccessEdge(
                 cluster: cluster, subject: tables.subjects[Int(access.subject)],
                 action: tables.actions[Int(access.action)], decision: access.decision,
                 reason: access.reason < 0 ? "" : tables.reasons[Int(access.reason)])
+            let further = more.prefix { Int($0 >> 32) == index }
+            more = more.dropFirst(further.count)
             let fact = AccessFact(
                 count: row.count, dryRuns: row.dryRuns, first: row.span.first, last: row.span.last,
-                days: row.span.days(period: row.period), sources: sources, sample: decoder.sample(row.span.sample))
+                days: row.span.days(period: row.period), sources: sources, sample: decoder.sample(row.span.sample),
+                callers: Self.callers(row.firstCaller, further, tables))
             try body(edge, fact)
         }
+    }
+
+    private static func callers(
+        _ first: Int32, _ further: ArraySlice<UInt64>, _ tables: ObservationTables
+    ) -> CallerSet {
+        guard first >= 0 else { return CallerSet() }
+        return CallerSet([tables.callers[Int(first)]] + further.map { tables.callers[Int($0 & 0xffff_ffff)] })
     }
 }

@@ -138,7 +138,7 @@ extension IngestSession {
         let progress = decoder.decode(pending, as: form, into: &records)
         absorb()
         if count != nil { reader.advance(progress) }
-        if connections.count + accesses.count >= options.edgesPerFlush
+        if connections.count + accesses.weight >= options.edgesPerFlush
             || sightings.count >= options.sightingsPerFlush || recordsSinceFlush >= options.recordsPerFlush
         {
             try flush()

@@ -4,9 +4,10 @@ import Domain
 enum ObjectNames {
     /// True if `resourceNames` can restrict the request (Kubernetes documentation, Using RBAC Authorization).
     ///
-    /// A top-level create has no name when it is authorised, and deletecollection never has one.
+    /// A top-level create has a name only where an update or patch created the object; a plain one has none when it is
+    /// authorised, and the decoder gives it none. A deletecollection never has one.
     static func isEnforceable(_ action: AccessAction) -> Bool {
-        !action.subresource.isEmpty || (action.verb != "create" && action.verb != "deletecollection")
+        !action.subresource.isEmpty || action.verb != "deletecollection"
     }
 
     /// True if names of the resource come and go with pods, nodes and requests.

@@ -6,6 +6,7 @@ struct AccessWriter {
     private let identities: IdentityTables
     private let edges: KeyTable
     private let upsert: SQLStatement
+    private let callers: CallerWriter
 
     init(_ db: Database, _ identities: IdentityTables) throws {
         self.identities = identities
@@ -18,7 +19,8 @@ struct AccessWriter {
         upsert = try SQLStatement(
             db,
             FactRule.upsert(
-                into: "access_fact", counters: ["count", "dry_runs"], bitSets: ["days", "sources"]))
+                into: "access_fact", counters: ["count", "dry_runs"], bitSets: ["days", "sources", "callers_cut"]))
+        callers = try CallerWriter(db)
     }
 
     func write(_ rows: [(edge: AccessEdge, fact: AccessFact)], _ cache: inout IdentityCache) throws {
@@ -40,6 +42,40 @@ struct AccessWriter {
         try upsert.run(
             edge, Int64(period.number), FactRule.counter(fact.count), FactRule.counter(fact.dryRuns),
             fact.first.rawValue, fact.last.rawValue, Int64(bitPattern: period.bits), Int64(fact.sources.rawValue),
-            fact.sample)
+            Int64(fact.callers.isCut ? 1 : 0), fact.sample)
+        if !fact.callers.names.isEmpty { try callers.write(fact.callers.names, edge: edge, period: period.number) }
+    }
+}
+
+/// Adds the callers of facts, and keeps of each fact no more than a `CallerSet` holds.
+private struct CallerWriter {
+    private let db: Database
+    private let insert: SQLStatement
+    private let trim: SQLStatement
+    private let mark: SQLStatement
+
+    init(_ db: Database) throws {
+        self.db = db
+        insert = try SQLStatement(db, "INSERT OR IGNORE INTO access_caller (edge, period, caller) VALUES (?, ?, ?)")
+        // Nothing is greater than NULL, which the inner query gives where there are few enough.
+        trim = try SQLStatement(
+            db,
+            """
+            DELETE FROM access_caller WHERE edge = ?1 AND period = ?2 AND caller >= (
+                SELECT caller FROM access_caller WHERE edge = ?1 AND period = ?2 ORDER BY caller
+                LIMIT 1 OFFSET \(CallerSet.limit))
+            """)
+        mark = try SQLStatement(db, "UPDATE access_fact SET callers_cut = 1 WHERE edge = ? AND period = ?")
+    }
+
+    func write(_ names: [String], edge: Int64, period: Int32) throws {
+        var added = 0
+        for name in names {
+            try insert.run(edge, Int64(period), name)
+            added += db.changesCount
+        }
+        guard added > 0 else { return }
+        try trim.run(edge, Int64(period))
+        if db.changesCount > 0 { try mark.run(edge, Int64(period)) }
     }
 }

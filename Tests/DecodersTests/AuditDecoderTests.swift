@@ -94,6 +94,65 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"resource":"pods","namespace":"n","name":"p"}"#, "create pods in n"),
+        (#"{"resource":"pods","subresource":"eviction","namespace":"n","name":"p"}"#, "create pods/eviction p in n"),
+    ]) func `a plain create has no name when it is authorized`(reference: String, expected: String) {
+        let event = EventText().with {
+            $0.verb = "create"
+            $0.code = 201
+            $0.reference = reference
+        }
+        #expect(Decoding(AuditDecoder(), lines: [event.line]).accesses == ["User dana: \(expected) allowed"])
+    }
+
+    @Test(arguments: [("allow", "allowed"), (nil, "allowedByStatus")], ["update", "patch"])
+    func `an update or patch that created its object needed create by name`(
+        decision: (annotation: String?, expected: String), verb: String
+    ) {
+        let event = EventText().with {
+            $0.verb = verb
+            $0.code = 201
+            $0.decision = decision.annotation
+            $0.uri += "/p?dryRun=All"
+            $0.reference = #"{"resource":"pods","namespace":"n","name":"p"}"#
+        }
+        let decoding = Decoding(AuditDecoder(), lines: [event.line, event.with { $0.code = 200 }.line])
+        let marked = "pods p in n \(decision.expected) dry"
+        #expect(
+            decoding.accesses == [
+                "User dana: \(verb) \(marked)", "User dana: create \(marked)", "User dana: \(verb) \(marked)",
+            ])
+        #expect(decoding.samples == ["curl/8: 201", "curl/8: 201, created by \(verb)", "curl/8: 200"])
+        #expect(decoding.records.observed == 2)
+    }
+
+    @Test(arguments: [
+        EventText().with { $0.decision = "forbid" }, EventText().with { $0.code = 403 },
+        EventText().with { $0.verb = "create" }, EventText().with { $0.reference = nil },
+        EventText().with { $0.verb = "get" },
+    ]) func `nothing was created by what was refused, or by other requests`(event: EventText) {
+        let line = event.with {
+            $0.verb = $0.verb == "list" ? "patch" : $0.verb
+            $0.code = $0.code == 200 ? 201 : $0.code
+        }.line
+        #expect(Decoding(AuditDecoder(), lines: [line]).accesses.count == 1)
+    }
+
+    @Test func `an impersonated creation belongs to the user it ran as`() {
+        let event = EventText().with {
+            $0.verb = "patch"
+            $0.code = 201
+            $0.reference = #"{"resource":"roles","apiGroup":"g","namespace":"n","name":"r"}"#
+            $0.impersonated = #"{"username":"eve"}"#
+        }
+        #expect(
+            Decoding(AuditDecoder(), lines: [event.line]).accesses == [
+                "User eve: patch roles.g r in n allowed", "User eve: create roles.g r in n allowed",
+                "User dana: impersonate users eve allowed",
+            ])
+    }
+
+    @Test(arguments: [
         ("?dryRun=All", true), (#"?force=true\u0026dryRun=All"#, true), ("?xdryRun=All", false), ("", false),
     ])
     func `dry runs are marked`(query: String, isDryRun: Bool) {

@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: [
         "ServiceAccount warehouse/picker: get configmaps routes in warehouse allowed",
         "ServiceAccount warehouse/picker: patch deployments/status.apps picker in warehouse allowed",
-        "ServiceAccount warehouse/picker: create leases.coordination.k8s.io picker-leader in warehouse allowed",
+        "ServiceAccount warehouse/picker: create leases.coordination.k8s.io in warehouse allowed",
         "ServiceAccount warehouse/picker: get secrets ledger-db in billing denied",
         "ServiceAccount billing/invoicer: list secrets ledger-db in billing allowed",
         "ServiceAccount billing/invoicer: deletecollection jobs.batch in billing allowed",

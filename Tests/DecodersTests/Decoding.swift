@@ -58,6 +58,12 @@ struct Decoding {
         return "\(subject): \(Self.show(action)) \(access.decision)\(marks)"
     }
 
+    /// The workload that each access came from, where one is known.
+    var callers: [String] { records.accesses.map { $0.caller < 0 ? "" : decoder.tables.callers[Int($0.caller)] } }
+
+    /// Each access' sample.
+    var samples: [String] { records.accesses.map { decoder.sample($0.sample) } }
+
     static func show(_ action: AccessAction) -> String {
         guard action.isResourceRequest else { return "\(action.verb) \(action.path)" }
         let group = action.apiGroup.isEmpty ? "" : ".\(action.apiGroup)"

@@ -68,7 +68,8 @@ import Testing
         let base = randomConnection(&generator)
         return AccessFact(
             count: base.count, dryRuns: Int64.random(in: 0...9, using: &generator), first: base.first, last: base.last,
-            days: base.days, sources: base.sources, sample: base.sample)
+            days: base.days, sources: base.sources, sample: base.sample,
+            callers: CallerSet((0..<generator.next() % 50).map { _ in "caller-\(generator.next() % 100)" }))
     }
 }
 

@@ -60,6 +60,31 @@ import Testing
         #expect(session.summary.edges == 26)
     }
 
+    @Test func `workloads that share an account are callers of one edge, whatever the order and the bounds`() throws {
+        let pods = (0..<90).flatMap { ["w\(100 + $0)-7d9c8b6f5-x7k2p", "w\(100 + $0)-7d9c8b6f5-bcdfg"] } + [""]
+        let lines = pods.enumerated().map { number, pod in
+            let extra = pod.isEmpty ? "" : #","extra":{"authentication.kubernetes.io/pod-name":["\#(pod)"]}"#
+            return #"{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"a\#(number)","verb":"list","#
+                + #""user":{"username":"system:serviceaccount:shop:api"\#(extra)},"#
+                + #""objectRef":{"resource":"pods","namespace":"\#(number % 2 == 0 ? "shop" : "till")"},"#
+                + #""responseStatus":{"code":200},"requestReceivedTimestamp":"2026-11-01T00:00:00Z"}"#
+        }
+        var random = SeededGenerator(seed: 5)
+        var small = IngestOptions()
+        small.edgesPerFlush = 3
+        small.tableBytes = 4000
+        for options in [IngestOptions(), small] {
+            let text = (lines + lines).shuffled(using: &random).joined(separator: "\n")
+            let result = try ingest(.audit, text, options: options).result
+            #expect(result.accesses.count == 2)
+            #expect(result.accesses.values.map(\.count).sorted() == [180, 182])
+            for fact in result.accesses.values {
+                #expect(fact.callers == CallerSet((100..<190).map { "w\($0)" }))
+                #expect(fact.callers.isCut)
+            }
+        }
+    }
+
     @Test func `facts add up`() throws {
         let result = try ingest(.hubble, Self.lines(.hubble).joined(separator: "\n")).result
         let facts = result.connections.filter { $0.key.port == Port(8080) && $0.key.destination.workloadName == "api" }

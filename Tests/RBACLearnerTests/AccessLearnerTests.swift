@@ -46,8 +46,23 @@ import Testing
             requests: [action("list", "secrets", "shop", "db"), action("watch", "secrets", "shop", "db")],
             rules: ["shop: list,watch secrets [db]"]),
         Case(
-            requests: [action("create", "leases", "shop", "leader")],
+            requests: [action("create", "leases", "shop", "")],
             rules: ["shop: create leases (coordination.k8s.io)"]),
+        // A create with a name is one that an update or patch led to.
+        Case(
+            requests: [action("create", "leases", "shop", "leader"), action("update", "leases", "shop", "leader")],
+            rules: ["shop: create,update leases (coordination.k8s.io) [leader]"]),
+        Case(
+            requests: [
+                action("create", "leases", "shop", "leader"), action("create", "leases", "shop", ""),
+                action("patch", "leases", "shop", "leader"),
+            ],
+            rules: [
+                "shop: create leases (coordination.k8s.io)", "shop: patch leases (coordination.k8s.io) [leader]",
+            ]),
+        Case(
+            requests: [action("create", "pods", "shop", "web-0"), action("patch", "pods", "shop", "web-0")],
+            rules: ["shop: create,patch pods"]),
         Case(
             requests: [action("deletecollection", "jobs", "shop", "x")],
             rules: ["shop: deletecollection jobs (batch)"]),

@@ -71,10 +71,9 @@ import Testing
 
     private func isNeeded(_ action: AccessAction, _ seen: Set<AccessAction>) -> Bool {
         seen.contains { other in
-            let isNameless = other.name.isEmpty || (other.verb == "create" && other.subresource.isEmpty)
             return other.verb == action.verb && other.resourceWithSubresource == action.resourceWithSubresource
                 && (other.namespace == .clusterScope || other.namespace == action.namespace)
-                && (isNameless || other.name == action.name)
+                && (other.name.isEmpty || other.name == action.name)
         }
     }
 

@@ -51,9 +51,12 @@ enum Sample {
             decision: decision, reason: "RBAC: allowed by \(name)")
     }
 
-    static func accessFact(_ time: Timestamp, sample: String = "kubectl") -> AccessFact {
+    static func accessFact(
+        _ time: Timestamp, sample: String = "kubectl", callers: CallerSet = CallerSet()
+    ) -> AccessFact {
         AccessFact(
-            count: 2, dryRuns: 1, first: time, last: time, days: DaySet(day: time.day), sources: .audit, sample: sample)
+            count: 2, dryRuns: 1, first: time, last: time, days: DaySet(day: time.day), sources: .audit, sample: sample,
+            callers: callers)
     }
 
     /// A batch of that many distinct edges on one day.
@@ -95,7 +98,8 @@ extension ObservationBatch {
                     sample: text)
             ))
         let access = Sample.access("web-\(number(0..<3))", subject: subject)
-        accesses.append((access, Sample.accessFact(first, sample: text)))
+        let callers = CallerSet((0..<number(0..<20)).map { _ in "caller-\(number(0..<100))" })
+        accesses.append((access, Sample.accessFact(first, sample: text, callers: callers)))
         addresses.append(
             AddressSighting(
                 cluster: cluster, address: address, peer: peers[0], podName: "web-\(number(0..<2))", first: first,

@@ -28,7 +28,7 @@ struct SchemaTests {
         let columns = "SELECT name FROM pragma_table_info(t.name) WHERE \"notnull\" = 0 AND pk = 0"
         let nullable = try names(store, "SELECT t.name \(ours) AND EXISTS (\(columns))")
         #expect(nullable == [])
-        #expect(try names(store, "SELECT t.name \(ours)").count == 14)
+        #expect(try names(store, "SELECT t.name \(ours)").count == 15)
     }
 
     private func names(_ store: Store, _ sql: String) throws -> [String] {
@@ -122,6 +122,54 @@ struct SchemaTests {
         INSERT INTO peer VALUES (2, 1, 0, '', 'shop', 'Deployment', 'api', '', '{}', '');
         INSERT INTO connection_edge VALUES (1, 1, 1, 2, 6, 443, 0);
         INSERT INTO connection_fact VALUES (1, 312, 7, 0, 7, 0, 1725235200000000000, 1725235200000000000, 1, 1, 'old');
+        """
+
+    @Test func `upgrades requests of earlier versions, whose callers are unknown`() throws {
+        let folder = try TemporaryFolder()
+        do {
+            let old = try DatabaseQueue(path: folder.file())
+            try Schema(path: folder.file(), migrations: Array(Migration.all.prefix(2))).migrate(old)
+            try old.write { try $0.execute(sql: Self.secondReleaseRows) }
+            try old.close()
+        }
+        let store = try Store(path: folder.file())
+        let rows = try store.accesses(cluster: Sample.cluster)
+        // A name that was read from a create's body is none; other verbs and subresources keep theirs.
+        #expect(
+            rows.map { "\($0.edge.action.verb) \($0.edge.action.name) \($0.edge.action.subresource)" } == [
+                "create  ", "update a ", "create web token",
+            ])
+        let merged = try #require(rows.first?.fact)
+        #expect((merged.count, merged.dryRuns, merged.sample) == (16, 3, "first"))
+        #expect((merged.first.rawValue, merged.last.rawValue) == (1_725_235_200_000_000_000, 1_736_294_400_000_000_000))
+        #expect(merged.days.days == [19_968, 19_970, 20_096])
+        #expect(rows.allSatisfy { $0.fact.callers == CallerSet() })
+
+        var batch = ObservationBatch()
+        let callers = CallerSet(["api", "worker"])
+        batch.accesses = rows.map { ($0.edge, Sample.accessFact(Sample.time(day: 19_970), callers: callers)) }
+        try store.merge(batch)
+        #expect(try store.accesses(cluster: Sample.cluster).map(\.fact.callers) == [callers, callers, callers])
+        try store.integrityCheck()
+    }
+
+    /// Requests as the second schema holds them: plain creates by name among them, of three names in two periods.
+    private static let secondReleaseRows = """
+        INSERT INTO cluster VALUES (1, 'prod');
+        INSERT INTO cluster_clock VALUES (1, 1736294400000000000);
+        INSERT INTO subject VALUES (1, 1, 'ServiceAccount', 'shop', 'api');
+        INSERT INTO access_reason VALUES (1, 1, '');
+        INSERT INTO access_edge VALUES (1, 1, 1, 'create', '', 'configmaps', '', 'shop', 'a', '', 0, 1);
+        INSERT INTO access_edge VALUES (2, 1, 1, 'create', '', 'configmaps', '', 'shop', 'b', '', 0, 1);
+        INSERT INTO access_edge VALUES (3, 1, 1, 'create', '', 'configmaps', '', 'shop', '', '', 0, 1);
+        INSERT INTO access_edge VALUES (4, 1, 1, 'update', '', 'configmaps', '', 'shop', 'a', '', 0, 1);
+        INSERT INTO access_edge VALUES (5, 1, 1, 'create', '', 'serviceaccounts', 'token', 'shop', 'web', '', 0, 1);
+        INSERT INTO access_fact VALUES (1, 312, 1, 1, 1725408000000000000, 1725408000000000000, 4, 2, 'later');
+        INSERT INTO access_fact VALUES (2, 312, 3, 2, 1725235200000000000, 1725235200000000000, 1, 2, 'first');
+        INSERT INTO access_fact VALUES (2, 314, 5, 0, 1736294400000000000, 1736294400000000000, 1, 2, 'last');
+        INSERT INTO access_fact VALUES (3, 312, 7, 0, 1725408000000000000, 1725408000000000000, 4, 2, 'plain');
+        INSERT INTO access_fact VALUES (4, 312, 9, 0, 1725235200000000000, 1725235200000000000, 1, 2, 'update');
+        INSERT INTO access_fact VALUES (5, 312, 9, 0, 1725235200000000000, 1725235200000000000, 1, 2, 'token');
         """
 
     @Test func `applies migrations wholly or not at all`() throws {

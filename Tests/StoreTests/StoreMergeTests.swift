@@ -1,4 +1,5 @@
 import Domain
+import GRDB
 import Testing
 
 @testable import Store
@@ -39,6 +40,42 @@ struct StoreMergeTests {
         let rows = try store.connections(cluster: Sample.cluster)
         #expect(rows.count == expected.count)
         for (edge, fact) in rows { #expect(expected[edge] == fact) }
+    }
+
+    @Test func `keeps the smallest callers of a fact, in any order, and knows that there were more`() throws {
+        let subject = Subject(userName: "system:serviceaccount:shop:api")
+        let edge = Sample.access("web", subject: subject)
+        let names = (0..<100).map { "caller-\(1000 + $0)" }
+        let time = Sample.time(day: 20_000)
+        for order in [names, names.reversed()] {
+            let folder = try TemporaryFolder()
+            let store = try Store(path: folder.file())
+            for start in stride(from: 0, to: 100, by: 20) {
+                var batch = ObservationBatch()
+                let callers = CallerSet(order[start..<start + 20])
+                batch.accesses = [(edge, Sample.accessFact(time, callers: callers))]
+                try store.merge(batch)
+                let known = try #require(try store.accesses(cluster: Sample.cluster).first?.fact.callers)
+                #expect(known == CallerSet(order[..<(start + 20)]))
+            }
+        }
+    }
+
+    @Test func `forgets callers with their fact`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        let edge = Sample.access("web", subject: Subject(userName: "system:serviceaccount:shop:api"))
+        var batch = ObservationBatch()
+        batch.accesses = [(20_000, "old"), (20_200, "new")].map { day, caller in
+            (edge, Sample.accessFact(Sample.time(day: day), callers: CallerSet([caller])))
+        }
+        try store.merge(batch)
+        #expect(try store.accesses(cluster: Sample.cluster).map(\.fact.callers.names) == [["new", "old"]])
+        try store.pool.write { try $0.execute(sql: "DELETE FROM access_fact WHERE period = 312") }
+        #expect(try store.accesses(cluster: Sample.cluster).map(\.fact.callers.names) == [["new"]])
+        try store.pool.write { try $0.execute(sql: "DELETE FROM access_edge") }
+        let left = try store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM access_caller") }
+        #expect(left == 0)
     }
 
     @Test func `returns what was merged, over all periods`() throws {

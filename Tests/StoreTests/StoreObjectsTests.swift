@@ -1,4 +1,5 @@
 import Domain
+import Migrations
 import Testing
 
 @testable import Store
@@ -57,7 +58,7 @@ struct StoreObjectsTests {
         #expect((statistics.connectionEdges, statistics.accessEdges, statistics.objects) == (100, 0, 1))
         #expect(statistics.peers == 97)
         #expect(statistics.bytes > 4096)
-        #expect(statistics.schemaVersion == 2)
+        #expect(statistics.schemaVersion == Migration.all.count)
     }
 
     @discardableResult

@@ -104,10 +104,12 @@ package struct AccessFact: Hashable, Sendable {
     package var sources: ObservationSources
     /// The earliest record in a few words (user agent, code); ties go to the smaller text.
     package var sample: String
+    /// From which workloads they came, where the subject is a service account and its tokens name their pods.
+    package var callers: CallerSet
 
     package init(
         count: Int64, dryRuns: Int64, first: Timestamp, last: Timestamp, days: DaySet, sources: ObservationSources,
-        sample: String
+        sample: String, callers: CallerSet = CallerSet()
     ) {
         self.count = count
         self.dryRuns = dryRuns
@@ -116,6 +118,7 @@ package struct AccessFact: Hashable, Sendable {
         self.days = days
         self.sources = sources
         self.sample = sample
+        self.callers = callers
     }
 
     /// Merges what another source or replica saw of the same edge.
@@ -127,5 +130,6 @@ package struct AccessFact: Hashable, Sendable {
         last = max(last, other.last)
         days.formUnion(other.days)
         sources.formUnion(other.sources)
+        callers.formUnion(other.callers)
     }
 }

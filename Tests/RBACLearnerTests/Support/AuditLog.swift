@@ -61,10 +61,12 @@ struct AuditLog {
             let uri = event["requestURI"] as? String ?? ""
             return AccessAction(verb: verb, path: uri.split(separator: "?").first.map(String.init) ?? "")
         }
+        // The name of a plain create is read from its body, once it is authorised.
+        let isPlainCreate = verb == "create" && object["subresource"] == nil
         return AccessAction(
             verb: verb, apiGroup: object["apiGroup"] ?? "", resource: object["resource"] ?? "",
             subresource: object["subresource"] ?? "", namespace: Namespace(object["namespace"] ?? ""),
-            name: object["name"] ?? "")
+            name: isPlainCreate ? "" : object["name"] ?? "")
     }
 
     private static func impersonations(of subject: Subject, groups: [String]) -> [AccessAction] {
