@@ -34,7 +34,7 @@ package enum RepositoryManifests {
         return .objects(Array(data))
     }
 
-    private static func isManifest(_ path: String) -> Bool {
+    static func isManifest(_ path: String) -> Bool {
         [".yaml", ".yml", ".json"].contains { path.hasSuffix($0) }
     }
 
@@ -50,7 +50,7 @@ package enum RepositoryManifests {
     }
 
     /// The namespace that the kustomization beside a file sets, nil where there is none.
-    private static func namespace(for path: String, _ tree: RepositoryTree) -> String? {
+    static func namespace(for path: String, _ tree: RepositoryTree) -> String? {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
         return Kustomization.find(in: folder, tree).flatMap { try? $0.namespace() }
     }
