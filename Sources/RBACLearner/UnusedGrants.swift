@@ -27,7 +27,8 @@ enum UnusedGrants {
         return requesters.contains(account) || account.isReserved
     }
 
-    private static func description(_ binding: RoleBinding) -> String {
+    /// `ClusterRoleBinding name` or `RoleBinding namespace/name`.
+    static func description(_ binding: RoleBinding) -> String {
         binding.isClusterRoleBinding
             ? "ClusterRoleBinding \(binding.name)" : "RoleBinding \(binding.namespace)/\(binding.name)"
     }
@@ -35,7 +36,7 @@ enum UnusedGrants {
 
 extension Subject {
     /// A ServiceAccount without namespace is one of the binding's.
-    fileprivate func resolved(in namespace: Namespace) -> Subject {
+    func resolved(in namespace: Namespace) -> Subject {
         guard kind == .serviceAccount, self.namespace == .clusterScope else { return self }
         return Subject(kind: kind, namespace: namespace, name: name)
     }
