@@ -34,7 +34,7 @@ package struct ExplainReport: Sendable {
             || objects.contains { $0.split(separator: "/").last.map(String.init) == query }
     }
 
-    /// The rules in the order of the files, each with its evidence, and what is held back.
+    /// The rules, risky ones first, then in the order of the files, each with its evidence, and what is held back.
     ///
     /// - Parameter rule: only that rule, counted from 1 as printed; nil for all.
     package func text(rule: Int? = nil) -> String {
@@ -48,6 +48,7 @@ package struct ExplainReport: Sendable {
                 lines.append(
                     "  \(number + 1). \(entry.direction) \(entry.peers.joined(separator: "; ")): \(entry.ports.joined(separator: ", "))"
                 )
+                lines += (entry.risks ?? []).map { "     ! \($0.isCritical ? "critical: " : "")it \($0.text)" }
                 lines += entry.evidence.all.prefix(Self.shownEvidence).flatMap(Self.lines)
                 let rest = entry.evidence.count - Self.shownEvidence
                 if rest > 0 { lines.append("       and \(rest) more: `leastwise preview --output json` has them all") }

@@ -12,7 +12,8 @@ extension ProposedItem {
         self.init(
             kind: .rbac, title: learned.subject.description, namespace: learned.subject.namespace,
             fileName: "rbac-\(learned.fileStem).yaml", policies: [], grants: learned.manifests, maturity: maturity,
-            days: history.days.count, rules: learned.roles.flatMap(Self.review), warnings: Self.warnings(learned),
+            days: history.days.count, rules: Self.riskyFirst(learned.roles.flatMap(Self.review)),
+            warnings: Self.warnings(learned),
             uncovered: learned.gaps.map(\.text), workloads: [], comment: Self.comment(learned.subject.description))
     }
 
@@ -34,7 +35,10 @@ extension ProposedItem {
         return role.rules.map { learned in
             ReviewRule(
                 direction: scope, peers: text(learned.rule), ports: learned.rule.verbs,
-                evidence: EvidenceList(learned.evidence.map(\.summary)))
+                evidence: EvidenceList(learned.evidence.map(\.summary)),
+                risks: learned.risks.map {
+                    ReviewRule.Risk(kind: $0.kind.rawValue, isCritical: $0.isCritical, text: $0.path)
+                })
         }
     }
 
@@ -46,10 +50,21 @@ extension ProposedItem {
     }
 
     private static func warnings(_ learned: LearnedSubject) -> [String] {
-        let rules = learned.roles.flatMap(\.rules)
-        let risks = Set(rules.flatMap(\.risks))
-        let ordered = AccessRisk.allCases.filter(risks.contains)
-        return ordered.map { ($0.isCritical ? "critical: " : "") + "it \($0.rawValue)" } + learned.gaps.map(\.text)
+        let risks = Set(learned.roles.flatMap(\.rules).flatMap(\.risks)).sorted()
+        let shown = risks.prefix(shownRisks).map { ($0.isCritical ? "critical: " : "") + "it \($0.path)" }
+        let more = risks.count - shown.count
+        return shown + (more > 0 ? ["and \(more) more risks: `leastwise preview --output json` lists them"] : [])
+            + learned.gaps.map(\.text)
+    }
+
+    /// At most so many risks stand in the warnings of one subject.
+    private static let shownRisks = 30
+
+    /// Rules with critical risks, then those with others, then the rest; otherwise in the order of the file.
+    private static func riskyFirst(_ rules: [ReviewRule]) -> [ReviewRule] {
+        let isCritical: (ReviewRule) -> Bool = { $0.risks?.first?.isCritical == true }
+        let isRisky: (ReviewRule) -> Bool = { $0.risks?.isEmpty == false && !isCritical($0) }
+        return rules.filter(isCritical) + rules.filter(isRisky) + rules.filter { $0.risks?.isEmpty != false }
     }
 }
 

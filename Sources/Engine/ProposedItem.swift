@@ -64,6 +64,25 @@ package struct ReviewRule: Hashable, Sendable, Encodable {
     package let peers: [String]
     package let ports: [String]
     package let evidence: EvidenceList
+    /// What an RBAC rule leads to, critical ones first; nil, and absent from JSON, for a network rule.
+    package let risks: [Risk]?
+
+    /// Something that a rule opens beyond its own words.
+    package struct Risk: Hashable, Sendable, Encodable {
+        package let kind: String
+        package let isCritical: Bool
+        package let text: String
+    }
+
+    package init(
+        direction: String, peers: [String], ports: [String], evidence: EvidenceList, risks: [Risk]? = nil
+    ) {
+        self.direction = direction
+        self.peers = peers
+        self.ports = ports
+        self.evidence = evidence
+        self.risks = risks
+    }
 
     package var count: Int64 { evidence.records }
     package var days: Int { evidence.days }

@@ -132,8 +132,19 @@ extension ReviewContext {
             "firstColumn": isNetwork ? "peers" : "resources", "secondColumn": isNetwork ? "ports" : "verbs",
             "rules": shown.map(values), "hasMoreRules": item.rules.count > shown.count,
             "moreRules": String(item.rules.count - shown.count), "hasWarnings": !item.warnings.isEmpty,
-            "warnings": item.warnings.map { ["text": TerminalText.oneLine($0)] },
+            "warnings": warnings(item).map { ["text": $0] },
         ]
+    }
+
+    /// The warnings as Markdown: those that hold names from records as code.
+    private static func warnings(_ item: ProposedItem) -> [String] {
+        let paths = Set(item.rules.flatMap { $0.risks ?? [] }.map { ExactText($0.text) })
+        return item.warnings.map { warning in
+            let start = warning.utf8.starts(with: "critical: it ".utf8) ? "critical: it " : "it "
+            let path = String(decoding: warning.utf8.dropFirst(start.utf8.count), as: UTF8.self)
+            guard paths.contains(ExactText(path)) else { return TerminalText.oneLine(warning) }
+            return start + MarkdownText.code(path)
+        }
     }
 
     /// What keeps a workload from being stable, where less is proposed on demand.

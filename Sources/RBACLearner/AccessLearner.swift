@@ -21,21 +21,24 @@ package struct AccessLearner: Sendable {
         groups.merge(intake.groupsFromReasons) { $0.union($1) }
         let grantees = GranteeTables(intake.ledgers, groups: groups, namesThreshold: options.namesThreshold)
         let names = SubjectName.names(for: grantees.subjects)
+        let strong = StrongAccounts(observations.inventory.grants)
         let learned = grantees.subjects.compactMap { subject in
-            names[subject].flatMap { Self.learned($0, grantees, groups: groups) }
+            names[subject].flatMap {
+                Self.learned($0, grantees, groups: groups, RiskAssessment(subject: subject, strong: strong))
+            }
         }
         return LearnedAccess(
             subjects: learned, denied: intake.deniedReport, notLearned: intake.unlearnedReport)
     }
 
     private static func learned(
-        _ names: SubjectName, _ grantees: GranteeTables, groups: [Subject: Set<ExactText>]
+        _ names: SubjectName, _ grantees: GranteeTables, groups: [Subject: Set<ExactText>], _ risks: RiskAssessment
     ) -> LearnedSubject? {
         let subject = names.subject
         guard let table = grantees.tables[subject], let history = table.history else { return nil }
         let observed = grantees.observed[subject]?.observed { (groups[$0] ?? []).sorted().map(\.text) } ?? []
         return LearnedSubject(
-            names: names, roles: RoleBuilder(table).roles(), history: history, observed: observed,
+            names: names, roles: RoleBuilder(table).roles().map(risks.assessed), history: history, observed: observed,
             gaps: AccessGap.gaps(of: subject, permissions: table.cells.keys))
     }
 }

@@ -25,14 +25,14 @@ package struct LearnedRule: Hashable, Sendable {
     package let rule: PolicyRule
     /// Sorted; never empty.
     package let evidence: [AccessEvidence]
+    /// Why the rule deserves a close look, sorted: critical ones first.
+    package let risks: [AccessRisk]
 
-    package init(rule: PolicyRule, evidence: [AccessEvidence]) {
+    package init(rule: PolicyRule, evidence: [AccessEvidence], risks: [AccessRisk] = []) {
         self.rule = rule
         self.evidence = evidence
+        self.risks = risks
     }
-
-    /// Why the rule deserves a close look, sorted.
-    package var risks: [AccessRisk] { AccessRisk.risks(of: rule) }
 }
 
 /// Requests of one requester behind one permission of a rule.

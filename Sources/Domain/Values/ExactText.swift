@@ -76,8 +76,9 @@ extension Array: ByteComparable where Element: ByteComparable {
 }
 
 /// A property that takes part in its type's `==` and hash with its bytes.
-@propertyWrapper package struct Exact<Value: ByteComparable>: Hashable, Codable, Sendable {
+@propertyWrapper package struct Exact<Value: ByteComparable>: Hashable, Codable, Sendable, CustomStringConvertible {
     package var wrappedValue: Value
+    package var description: String { "\(wrappedValue)" }
 
     package init(wrappedValue: Value) { self.wrappedValue = wrappedValue }
 
