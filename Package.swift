@@ -40,7 +40,8 @@ let package = Package(
             name: "Templates", path: "templates",
             resources: [
                 .embedInCode("pull-request-title.mustache"), .embedInCode("pull-request-body.mustache"),
-                .embedInCode("commit-message.mustache"),
+                .embedInCode("commit-message.mustache"), .embedInCode("removal-title.mustache"),
+                .embedInCode("removal-body.mustache"), .embedInCode("removal-message.mustache"),
             ], swiftSettings: settings),
 
         .target(name: "Domain", swiftSettings: settings),

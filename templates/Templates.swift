@@ -5,6 +5,9 @@ package enum Templates {
         "pull-request-title": text(PackageResources.pull_request_title_mustache),
         "pull-request-body": text(PackageResources.pull_request_body_mustache),
         "commit-message": text(PackageResources.commit_message_mustache),
+        "removal-title": text(PackageResources.removal_title_mustache),
+        "removal-body": text(PackageResources.removal_body_mustache),
+        "removal-message": text(PackageResources.removal_message_mustache),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -120,7 +120,17 @@ extension ConfigurationKey {
     ]
 
     private static let access: [ConfigurationKey] = [
-        key("rbac.namesThreshold", .number, "20", "names listed in one rule before it covers all names")
+        key("rbac.namesThreshold", .number, "20", "names listed in one rule before it covers all names"),
+        key(
+            "rbac.excludedSubjects", .list, "",
+            "subjects for which nothing is learned or removed, such as break-glass: User NAME, Group NAME, "
+                + "ServiceAccount NAMESPACE/NAME"),
+        key("rbac.removals", .flag, "yes", "propose to remove unused rights, where all conditions are met"),
+        key("rbac.unusedDays", .number, "90", "days with audit events in which nobody used a right that is removed"),
+        key(
+            "rbac.auditPolicy", .text, nil,
+            "the API server's audit policy file; without it nothing tells which uses would have been recorded, and no "
+                + "removal is proposed"),
     ]
 
     private static func key(_ path: String, _ kind: Kind, _ fallback: String?, _ summary: String) -> ConfigurationKey {

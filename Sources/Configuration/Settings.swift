@@ -11,6 +11,7 @@ package struct Settings: Sendable {
     package let proposals: Proposals
     package let learning: Learning
     package let network: Network
+    package let access: Access
 
     /// Where the GitOps repository is.
     package struct Repository: Sendable {
@@ -69,7 +70,6 @@ package struct Settings: Sendable {
         package let burstWindowSeconds: Int
         package let burstMinimumTargets: Int
         package let burstRefusedPercent: Int
-        package let namesThreshold: Int
     }
 
     /// Reads and checks all values; the first wrong one is thrown.
@@ -82,6 +82,7 @@ package struct Settings: Sendable {
         proposals = try Proposals(values)
         learning = try Learning(values)
         network = try Network(values)
+        access = try Access(values)
     }
 }
 
@@ -142,7 +143,6 @@ extension Settings.Learning {
         burstWindowSeconds = try values.number("network.burstWindowSeconds")
         burstMinimumTargets = try values.number("network.burstMinimumTargets")
         burstRefusedPercent = try values.number("network.burstRefusedPercent")
-        namesThreshold = try values.number("rbac.namesThreshold")
     }
 
     private static func ranges(_ path: String, _ values: ResolvedConfiguration) throws -> [CIDR] {

@@ -28,6 +28,12 @@ struct ClusterJudge {
         return ReplayReport(observed: connections.count + requests.count, denied: denied + access)
     }
 
+    /// Replays all requests that were learned against grants alone.
+    func replay(of grants: AccessGrants) -> ReplayReport {
+        let requests = AccessReplay(learned.access, titles: nil)
+        return ReplayReport(observed: requests.count, denied: requests.denied(by: builtIn + grants))
+    }
+
     /// The connections with an end in a namespace that a policy of the items lies in: policies select nothing else.
     private func connections(_ items: [ProposedItem]) -> [LearnedConnection] {
         let namespaces = Set(items.flatMap(\.policies).map(\.namespace))

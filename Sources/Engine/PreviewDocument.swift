@@ -1,5 +1,6 @@
 import Domain
 import NetworkLearner
+import RBACLearner
 
 /// The JSON form of a preview.
 struct PreviewDocument: Encodable {
@@ -8,6 +9,10 @@ struct PreviewDocument: Encodable {
     let last: Timestamp
     let items: [Item]
     let heldBack: [Held]
+    /// Requests that the API server refused: never granted.
+    let refused: [Held]
+    /// Requests that it allowed and that make no rule.
+    let notGranted: [NotGranted]
     let replay: Replay
     let slack: Slack
     let notes: [String]
@@ -70,6 +75,20 @@ struct PreviewDocument: Encodable {
         let last: Timestamp
     }
 
+    /// Requests of one subject that make no rule for one reason.
+    struct NotGranted: Encodable {
+        let subject: String
+        let reason: String
+        /// True if a person has to look.
+        let needsAttention: Bool
+        let actions: Int
+        let count: Int64
+        let first: Timestamp
+        let last: Timestamp
+        /// The first of the actions in their order.
+        let example: String
+    }
+
     struct Replay: Encodable {
         let observed: Int
         let allowed: Int
@@ -95,6 +114,17 @@ struct PreviewDocument: Encodable {
         }
         heldBack = report.learned.network.heldBack.map {
             Held(what: $0.what, reason: $0.reason.rawValue, count: $0.count, first: $0.first, last: $0.last)
+        }
+        let access = report.learned.access
+        refused = access.denied.map {
+            Held(
+                what: "\($0.subject) \($0.action.phrase)", reason: "the API server refused it", count: $0.count,
+                first: $0.first, last: $0.last)
+        }
+        notGranted = access.notLearned.map {
+            NotGranted(
+                subject: $0.subject.description, reason: $0.reason.rawValue, needsAttention: $0.reason.needsAttention,
+                actions: $0.actions, count: $0.count, first: $0.first, last: $0.last, example: $0.example.phrase)
         }
         replay = Replay(
             observed: report.replay.observed, allowed: report.replay.allowed, denied: report.replay.denied.map(\.text))

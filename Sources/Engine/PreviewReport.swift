@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import NetworkLearner
+import RBACLearner
 import Rendering
 
 /// What would be proposed, in the forms that `leastwise preview` prints.
@@ -66,8 +67,26 @@ package struct PreviewReport {
         if held > 0 {
             lines.append("\(held) observed edges are held back: `leastwise preview --output json` lists them.")
         }
-        lines += unstable
+        lines += accessLines + unstable
         return (lines + learned.notes.map { "Note: \($0)." }).map { TerminalText.oneLine($0) + "\n" }.joined()
+    }
+
+    /// What was asked of the API server and is not granted.
+    private var accessLines: [String] {
+        guard items.isEmpty || items.contains(where: { $0.kind == .rbac }) else { return [] }
+        let refused = learned.access.denied
+        let askers = Set(refused.map(\.subject)).count
+        let odd = learned.access.notLearned.filter(\.reason.needsAttention)
+        let all = "`leastwise preview --output json` lists them."
+        return
+            (refused.isEmpty
+            ? []
+            : [
+                "Refused by the API server, never granted: \(refused.count) kinds of requests by \(askers) subjects. \(all)"
+            ])
+            + (odd.isEmpty
+                ? []
+                : ["Allowed, but no rule can say it: \(odd.reduce(0) { $0 + $1.actions }) kinds of requests. \(all)"])
     }
 
     /// At most so many workloads are listed with what is missing to be stable.

@@ -39,20 +39,24 @@ package struct ProposeJob {
             repository, base: settings.repository.base, branchPrefix: settings.proposals.branchPrefix)
         let objects = RepositoryObjects(snapshot.tree, cluster: settings.cluster)
         let learned = try learn(objects.declarations)
-        let entries = try ScopeList(settings: settings.proposals, learned: learned, base: objects)
-            .entries(only: request.scope)
+        let executor = ProposalExecutor(repository: repository, forge: forge, options: options)
+        let entries = try ScopeList(
+            settings: settings.proposals, learned: learned, base: objects,
+            removal: try RemovalList(learned, base: objects, settings: settings),
+            isProposed: { try repository.head(of: executor.branch(of: $0.key)) != nil }
+        ).entries(only: request.scope)
         let planner = ScopePlanner(
             learned: learned, judge: ClusterJudge(learned),
             placement: FilePlacement(
                 placement: try Placement(pattern: settings.repository.path), cluster: learned.cluster), base: objects)
-        let executor = ProposalExecutor(repository: repository, forge: forge, options: options)
         var results: [ScopeResult] = []
         for entry in entries {
             guard entry.obstacles.isEmpty else {
                 results.append(try withheld(entry, branch: executor.branch(of: entry.scope.key), repository))
                 continue
             }
-            let plan = planner.plan(entry.scope, entry.items)
+            let plan =
+                entry.removals.map { planner.removing.plan(entry.scope, $0) } ?? planner.plan(entry.scope, entry.items)
             results.append(try await result(of: plan, learned, executor, snapshot, request, limits: forge?.limits))
         }
         return results

@@ -11,7 +11,25 @@ struct PullRequestText {
     let commitMessage: String
 }
 
-/// What the templates are filled with.
+/// The names of the templates that make one proposal's texts.
+struct TemplateNames {
+    let title: String
+    let body: String
+    let message: String
+
+    static let additions = TemplateNames(
+        title: "pull-request-title", body: "pull-request-body", message: "commit-message")
+    static let removal = TemplateNames(title: "removal-title", body: "removal-body", message: "removal-message")
+}
+
+/// What templates are filled with.
+protocol ReviewText {
+    var templates: TemplateNames { get }
+    var mark: ProposalMarker.Mark { get }
+    var values: [String: Any] { get }
+}
+
+/// What the templates of learned policies and roles are filled with.
 struct ReviewContext {
     let scope: ProposalScope
     let cluster: ClusterName
@@ -57,13 +75,14 @@ struct TemplateSet {
             hint: "set templates to a folder with UTF-8 files such as pull-request-body.mustache, or leave it out")
     }
 
-    func render(_ context: ReviewContext) -> PullRequestText {
+    func render(_ context: some ReviewText) -> PullRequestText {
         var values = context.values
-        let title = rendered("pull-request-title", values).trimmed
+        let names = context.templates
+        let title = rendered(names.title, values).trimmed
         values["title"] = title
         return PullRequestText(
-            title: title, body: ProposalMarker.marking(body: rendered("pull-request-body", values), context.mark),
-            commitMessage: ProposalMarker.marking(commit: rendered("commit-message", values), context.mark))
+            title: title, body: ProposalMarker.marking(body: rendered(names.body, values), context.mark),
+            commitMessage: ProposalMarker.marking(commit: rendered(names.message, values), context.mark))
     }
 
     private func rendered(_ name: String, _ values: [String: Any]) -> String {
@@ -79,7 +98,7 @@ extension String {
 
 extension String {
     /// The text as it is where it is plain words, else as code: names come from records.
-    fileprivate var plainOrCode: String {
+    var plainOrCode: String {
         let isPlain = unicodeScalars.allSatisfy { scalar in
             scalar.isASCII
                 && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
@@ -89,15 +108,17 @@ extension String {
     }
 }
 
-extension ReviewContext {
-    fileprivate var mark: ProposalMarker.Mark {
+extension ReviewContext: ReviewText {
+    var templates: TemplateNames { .additions }
+
+    var mark: ProposalMarker.Mark {
         .init(scopeKey: scope.key, fingerprint: ContentFingerprint(rawValue: fingerprint))
     }
 
     /// At most that many rules of one item stand in the text; the file has them all.
     private static let shownRules = 25
 
-    fileprivate var values: [String: Any] {
+    var values: [String: Any] {
         let network = items.filter { $0.kind == .network }.count
         let access = items.count - network
         return [

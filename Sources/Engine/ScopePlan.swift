@@ -18,7 +18,7 @@ struct ScopePlan {
     let stopping: [ReplayReport.Denied]
     /// Nil if there are no changes.
     let fingerprint: ContentFingerprint?
-    let context: ReviewContext
+    let context: any ReviewText
 }
 
 /// Plans scopes against one state of the repository.
@@ -27,6 +27,9 @@ struct ScopePlanner {
     let judge: ClusterJudge
     let placement: FilePlacement
     let base: RepositoryObjects
+
+    /// Plans what goes, against the same state.
+    var removing: RemovalPlanner { RemovalPlanner(learned: learned, judge: judge, base: base) }
 
     func plan(_ scope: ProposalScope, _ items: [ProposedItem]) -> ScopePlan {
         let kept = items.map(keeping)

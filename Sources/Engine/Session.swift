@@ -39,7 +39,8 @@ extension LearningOptions {
         network.burst.minimumTargets = learning.burstMinimumTargets
         network.burst.refusedShare = Double(learning.burstRefusedPercent) / 100
         network.take(settings.network)
-        access.namesThreshold = learning.namesThreshold
+        access.namesThreshold = settings.access.namesThreshold
+        access.excludedSubjects = settings.access.excludedSubjects
     }
 }
 

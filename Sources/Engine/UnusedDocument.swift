@@ -15,6 +15,8 @@ struct UnusedDocument: Encodable {
     let grantedToNobody: [String]
     let neverSeen: [String]
     let sharedAccounts: [Account]
+    /// Bindings that allowed requests and do not by what was observed of them.
+    let outdated: [String]
 
     struct Binding: Encodable {
         let binding: String
@@ -23,6 +25,8 @@ struct UnusedDocument: Encodable {
         /// True if no rule of it allowed anything that was seen.
         let wholly: Bool
         let lastUse: Timestamp?
+        /// The requests for which the authorizer named it.
+        let namedFor: Int64
         let rules: [Rule]
     }
 
@@ -73,10 +77,11 @@ struct UnusedDocument: Encodable {
         let account: String
         let isDefault: Bool
         let bindings: [String]
-        let workloads: [Workload]
+        let users: [User]
 
-        struct Workload: Encodable {
-            let workload: String
+        /// A workload, and what its pods asked for.
+        struct User: Encodable {
+            let user: String
             let actions: [String]
         }
     }
@@ -94,6 +99,7 @@ struct UnusedDocument: Encodable {
         grantedToNobody = report.unbound.map(\.description)
         neverSeen = report.neverSeen.map(\.description)
         sharedAccounts = report.accounts.map(Account.init)
+        outdated = report.outdated.map(\.description)
     }
 }
 
@@ -109,6 +115,7 @@ extension UnusedDocument.Binding {
         }
         wholly = reviewed.isUnused
         lastUse = reviewed.lastUse
+        namedFor = reviewed.named
         rules = reviewed.unusedRules.map(UnusedDocument.Rule.init)
     }
 }
@@ -148,8 +155,6 @@ extension UnusedDocument.Account {
         account = reviewed.account.description
         isDefault = reviewed.isDefault
         bindings = reviewed.bindings.map(\.description)
-        workloads = reviewed.workloads.map {
-            Workload(workload: $0.id.description, actions: $0.actions.map(\.phrase))
-        }
+        users = reviewed.parts.map { User(user: $0.user, actions: $0.actions.map(\.phrase)) }
     }
 }

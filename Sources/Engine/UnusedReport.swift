@@ -19,6 +19,8 @@ package struct UnusedReport: Sendable {
     let unbound: [RoleKey]
     let neverSeen: [Subject]
     let accounts: [ReviewedAccount]
+    /// Bindings that allowed requests and do not by what was observed of them.
+    let outdated: [BindingKey]
     private let hasGrants: Bool
 
     /// Reviews the live grants of a cluster.
@@ -35,6 +37,7 @@ package struct UnusedReport: Sendable {
         unbound = review.roles.filter { $0.bindings.isEmpty && filter.includes($0.key) }.map(\.key)
         neverSeen = Set(shown.flatMap(\.subjects).filter { $0.lastSeen == nil }.map(\.subject)).sorted()
         accounts = review.accounts.filter { filter.includes(account: $0.account) }
+        outdated = review.outdated
         hasGrants = !learned.inventory.grants.bindings.isEmpty
     }
 
@@ -97,7 +100,7 @@ extension UnusedReport {
                 + "`kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o json` makes a file for "
                 + "`leastwise observe objects`\n"
         }
-        var lines = unused.flatMap { Self.lines($0, $0.unusedRules.map { "never used: \($0.phrase)" }) }
+        var lines = unused.flatMap { Self.lines($0, $0.unusedRules.map(\.unusedLine)) }
         if withParts, !usedInPart.isEmpty {
             lines.append("Used in part:")
             lines += usedInPart.flatMap { binding in
@@ -112,11 +115,27 @@ extension UnusedReport {
         let subjects = binding.subjects.map { seen in
             "\(seen.subject)" + (seen.lastSeen.map { " (last seen \($0.date))" } ?? " (never seen)")
         }
-        let use = binding.lastUse.map { "last use \($0.date)" } ?? "no use of it at all"
+        let use =
+            binding.lastUse.map { "last use \($0.date)" } ?? "no use of it at all"
+            + (binding.named > 0 ? ", the reason named for \(binding.named) requests" : "")
         let role = binding.role.map(\.description) ?? "a role that does not exist"
         return ["\(binding.key) grants \(role) to \(subjects.joined(separator: ", ")): \(use)"]
             + rules.map { "  " + $0 }
             + [""]
+    }
+
+    private static func lines(_ account: ReviewedAccount) -> [String] {
+        let kind = account.isDefault ? "is the default account, which pods get that ask for none" : "is shared"
+        let users = account.parts.map { part in
+            let actions = part.actions.prefix(8).map(\.phrase)
+            let more = part.actions.count > 8 ? ["\(part.actions.count - 8) more"] : []
+            return "  \(part.user): "
+                + (actions.isEmpty ? "nothing that could be told apart" : (actions + more).joined(separator: "; "))
+        }
+        return [
+            "\(account.account) \(kind). An account of its own for each workload would let each have its own rights:"
+        ]
+            + (users.isEmpty ? ["  no workload of it is known"] : users)
     }
 
     private func footer(withParts: Bool) -> [String] {
@@ -127,12 +146,11 @@ extension UnusedReport {
         if !unbound.isEmpty {
             lines.append("Granted to nobody: \(unbound.map(\.description).joined(separator: ", ")).")
         }
-        lines += accounts.map { account in
-            let users = account.workloads.map(\.id.description)
-            let what = users.isEmpty ? "no known workload" : users.joined(separator: ", ")
-            return
-                "\(account.account) is \(account.isDefault ? "the default account" : "shared"): it is used by \(what). "
-                + "An account for each would let each have its own rights."
+        lines += accounts.flatMap(Self.lines)
+        if !outdated.isEmpty {
+            lines.append(
+                "Outdated: requests were allowed by \(outdated.map(\.description).joined(separator: ", ")), which do not allow "
+                    + "them as they were observed: observe the cluster's objects again.")
         }
         lines.append(
             "Cluster \(cluster), \(first.date) to \(last.date): audit events on \(recordedDays) of \(days) days. "
@@ -148,6 +166,13 @@ extension UnusedReport {
 extension ReviewedRule {
     /// `rule 2 of ClusterRole/edit: get, list on pods, deployments.apps`.
     var phrase: String { "rule \(index + 1) of \(origin): \(rule.phrase)" }
+
+    /// With what of it would not show even if it were used.
+    fileprivate var unusedLine: String {
+        let unseen = UnseenCheck.parts(of: rule).map(\.phrase)
+        return "never used: \(phrase)"
+            + (unseen.isEmpty ? "" : " (no audit event would show \(unseen.joined(separator: "; ")))")
+    }
 
     fileprivate var partLines: [String] {
         let parts = unusedParts

@@ -129,7 +129,10 @@ extension ProposalExecutor {
     private func retire(_ branch: String, _ head: CommitID?, _ number: Int?) async throws -> ProposalOutcome {
         if let number, let forge {
             _ = try await forge.close(
-                number, comment: "The base branch has all of this now, so there is nothing left to propose.")
+                number,
+                comment:
+                    "There is nothing left to propose here: the base branch has all of it, or it is not wanted any more."
+            )
         }
         guard let head else { return .retired(branch: branch, pullRequest: number) }
         let result = try await repository.perform { (git) throws(GitError) in

@@ -136,11 +136,11 @@ extension PermissionTable {
 }
 
 extension AccessHistory {
-    fileprivate init(_ fact: AccessFact) {
+    init(_ fact: AccessFact) {
         self.init(days: fact.days, first: fact.first, last: fact.last, lastNovelty: fact.first)
     }
 
-    fileprivate mutating func merge(_ fact: AccessFact) {
+    mutating func merge(_ fact: AccessFact) {
         days.formUnion(fact.days)
         first = min(first, fact.first)
         last = max(last, fact.last)

@@ -28,12 +28,11 @@ struct StrongAccounts {
     /// Reads the bindings that Kubernetes does not keep itself; the roles of its own that they bind do count.
     init(_ grants: AccessGrants) {
         var roles: [RoleKey: Role] = [:]
-        for role in grants.roles { roles[RoleKey(namespace: role.namespace, name: role.name)] = role }
+        for role in grants.roles { roles[RoleKey(role)] = role }
         var known: [RoleUse: Right?] = [:]
         for binding in grants.bindings where !DefaultGrants.isDefault(binding.labels) {
             let isWide = binding.isClusterRoleBinding
-            let key = RoleKey(
-                namespace: binding.role.isClusterRole ? .clusterScope : binding.namespace, name: binding.role.name)
+            guard let key = RoleKey(boundBy: binding) else { continue }
             let use = RoleUse(role: key, isWide: isWide)
             let right = known[use] ?? roles[key].flatMap { Right.strongest(of: $0.rules, isWide: isWide) }
             known[use] = .some(right)
@@ -41,11 +40,6 @@ struct StrongAccounts {
         }
         everywhere = byHolder.values.sorted { Self.precedes($0, $1) }
         for account in everywhere { byNamespace[Self.home(account.holder), default: []].append(account) }
-    }
-
-    private struct RoleKey: Hashable {
-        @Exact var namespace: Namespace
-        @Exact var name: String
     }
 
     private struct RoleUse: Hashable {
@@ -71,7 +65,7 @@ struct StrongAccounts {
 
     private mutating func add(_ right: Right, _ binding: RoleBinding) {
         let place = binding.isClusterRoleBinding ? "" : " in \(binding.namespace)"
-        let strength = "\(right.text)\(place) through \(UnusedGrants.description(binding))"
+        let strength = "\(right.text)\(place) through \(BindingKey(binding).phrase)"
         for subject in binding.subjects {
             let subject = Subject(userName: subject.resolved(in: binding.namespace).userName, kind: subject.kind)
             guard Self.isHolder(subject) else { continue }

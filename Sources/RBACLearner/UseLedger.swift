@@ -56,11 +56,11 @@ struct UseLedger {
 
     /// Each use with its name, merged over requesters, in order.
     var permissions: [UsedPermission] {
-        cells.sorted { $0.key.precedes($1.key) }.flatMap { permission, uses in
-            Dictionary(grouping: uses, by: \.key.name).sorted { $0.key < $1.key }.map { name, uses in
+        cells.sorted { $0.key < $1.key }.flatMap { permission, uses in
+            Dictionary(grouping: uses) { ExactText($0.key.name) }.sorted { $0.key < $1.key }.map { name, uses in
                 let facts = uses.map(\.value.fact)
                 return UsedPermission(
-                    action: permission.renamed(name), count: facts.reduce(0) { $0.addingSaturated($1.count) },
+                    action: permission.renamed(name.text), count: facts.reduce(0) { $0.addingSaturated($1.count) },
                     first: facts.map(\.first).min() ?? facts[0].first, last: facts.map(\.last).max() ?? facts[0].last,
                     isInferred: uses.allSatisfy(\.key.isInferred))
             }

@@ -140,7 +140,7 @@ import Testing
         let sections = lines.map { "\($0.key):\n" + $0.value.map { "  \($0)\n" }.joined() }
         let settings = try Self.settings(top.joined(separator: "\n") + "\n" + sections.joined())
         #expect(settings.repository.sshKeyFile == "other")
-        #expect(settings.learning.namesThreshold == 41)
+        #expect(settings.access.namesThreshold == 41)
         #expect(settings.forge.kind == .forgejo)
     }
 

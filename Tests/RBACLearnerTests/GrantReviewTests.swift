@@ -10,7 +10,7 @@ struct GrantReviewTests {
     private static let anything = PolicyRule(verbs: ["*"], apiGroups: ["*"], resources: ["*"])
 
     private static func review(
-        _ requests: [(Subject, AccessAction)], _ grants: AccessGrants, memberships: [Subject: Set<String>] = [:],
+        _ requests: [(Subject, AccessAction)], _ grants: AccessGrants, memberships: [Subject: Set<ExactText>] = [:],
         reason: String = "", decision: AccessEdge.Decision = .allowed, inventory: ClusterInventory? = nil
     ) -> GrantReview {
         let edges = requests.map { Samples.edge($0.0, $0.1, decision, reason: reason) }
@@ -184,7 +184,7 @@ struct GrantReviewTests {
             bindings: accounts.map { Self.binding($0.name, of: "read", to: [$0], in: Self.shop) })
         let review = Self.review([], grants, inventory: inventory)
         #expect(review.accounts.map(\.account.name) == ["default", "shared"])
-        #expect(review.accounts.map { $0.workloads.map(\.id.name) } == [[], ["api", "web"]])
+        #expect(review.accounts.map { $0.parts.map(\.user) } == [[], ["shop/Deployment/api", "shop/Deployment/web"]])
         #expect(review.accounts.map { $0.bindings.map(\.name) } == [["default"], ["shared"]])
     }
 }

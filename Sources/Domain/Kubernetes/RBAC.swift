@@ -8,6 +8,8 @@ package struct Role: Hashable, Sendable, Codable {
     package var rules: [PolicyRule]
     /// ClusterRole only: the selectors of `aggregationRule`; a controller fills the rules from the roles they match.
     package var aggregation: [LabelSelector]
+    /// When the live object was created; nil for one of a repository.
+    package var created: Timestamp?
 
     package init(
         namespace: Namespace, name: String, labels: Labels = [:], annotations: Labels = [:], rules: [PolicyRule],
@@ -56,6 +58,8 @@ package struct RoleBinding: Hashable, Sendable, Codable {
     package var annotations: Labels
     package var role: RoleReference
     package var subjects: [Subject]
+    /// When the live object was created; nil for one of a repository.
+    package var created: Timestamp?
 
     /// The role that a binding grants (`roleRef`).
     package struct RoleReference: Hashable, Sendable, Codable {

@@ -12,9 +12,11 @@ enum GrantReader {
                 verbs: rule.texts("verbs"), apiGroups: rule.texts("apiGroups"), resources: rule.texts("resources"),
                 resourceNames: rule.texts("resourceNames"), nonResourceURLs: rule.texts("nonResourceURLs"))
         }
-        return Role(
+        var role = Role(
             namespace: object.namespace, name: object.name,
             labels: try object.body["metadata"]?.labels("labels") ?? [:], rules: rules, aggregation: aggregation)
+        role.created = object.created
+        return role
     }
 
     static func binding(_ object: ParsedObject) throws(Malformed) -> RoleBinding {
@@ -27,10 +29,12 @@ enum GrantReader {
         }
         var subjects: [Subject] = []
         for item in object.body.items("subjects") { subjects.append(try subject(item, in: object.namespace)) }
-        return RoleBinding(
+        var binding = RoleBinding(
             namespace: object.namespace, name: object.name,
             labels: try object.body["metadata"]?.labels("labels") ?? [:],
             role: RoleBinding.RoleReference(isClusterRole: kind == "ClusterRole", name: role), subjects: subjects)
+        binding.created = object.created
+        return binding
     }
 
     private static func subject(_ item: JSONValue, in namespace: Namespace) throws(Malformed) -> Subject {

@@ -14,22 +14,50 @@ struct AccountReviewer {
     func accounts(bindings: [RoleBinding]) -> [ReviewedAccount] {
         var named: [Subject: Set<BindingKey>] = [:]
         for binding in bindings where !DefaultGrants.isDefault(binding.labels) {
-            for subject in binding.subjects {
-                let subject = subject.resolved(in: binding.namespace)
+            for subject in binding.resolvedSubjects {
                 let account = Subject(userName: subject.userName)
                 guard subject.kind != .group, account.kind == .serviceAccount else { continue }
                 named[account, default: []].insert(BindingKey(binding))
             }
         }
-        let workloads = Dictionary(grouping: observations.inventory.workloads) {
-            Subject(kind: .serviceAccount, namespace: $0.id.namespace, name: $0.serviceAccount)
+        let workloads = Dictionary(grouping: observations.inventory.workloads.map(\.account)) { $0.account }
+        let callers = callers(of: Set(named.keys))
+        return named.keys.sorted().compactMap { account in
+            let declared = (workloads[account] ?? []).map(\.id)
+            let parts = Self.parts(declared, callers[account] ?? [:])
+            guard account.name == "default" || parts.count > 1 else { return nil }
+            return ReviewedAccount(account: account, parts: parts, bindings: (named[account] ?? []).sorted())
         }
-        let suspects = named.keys.filter { $0.name == "default" || (workloads[$0]?.count ?? 0) > 1 }
-        return suspects.sorted().map { account in
-            ReviewedAccount(
-                account: account,
-                workloads: (workloads[account] ?? []).map(\.id).sorted().map { .init(id: $0, actions: []) },
-                bindings: (named[account] ?? []).sorted())
+    }
+
+    /// By account and the pods' owner, as far as their names tell it, what was asked for.
+    private func callers(of accounts: Set<Subject>) -> [Subject: [ExactText: Set<AccessAction>]] {
+        var callers: [Subject: [ExactText: Set<AccessAction>]] = [:]
+        for (edge, fact) in observations.edges
+        where edge.decision != .denied && edge.cluster == observations.cluster && accounts.contains(edge.subject) {
+            for name in fact.callers.names {
+                callers[edge.subject, default: [:]][ExactText(name), default: []].insert(edge.action.renamed(""))
+            }
         }
+        return callers
+    }
+
+    /// A part for each declared workload, and one for each owner of pods that is none of them.
+    private static func parts(
+        _ declared: [WorkloadID], _ callers: [ExactText: Set<AccessAction>]
+    ) -> [ReviewedAccount.Part] {
+        let names = Set(declared.map { ExactText($0.name) })
+        let known = declared.sorted().map { id in
+            ReviewedAccount.Part(user: id.description, actions: (callers[ExactText(id.name)] ?? []).sorted())
+        }
+        let others = callers.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }
+        return known + others.map { ReviewedAccount.Part(user: "pods \($0.key)-...", actions: $0.value.sorted()) }
+    }
+}
+
+extension Workload {
+    /// The account that its pods run as, with the workload.
+    fileprivate var account: (account: Subject, id: WorkloadID) {
+        (Subject(kind: .serviceAccount, namespace: id.namespace, name: serviceAccount), id)
     }
 }

@@ -12,6 +12,9 @@ package struct GrantReview: Sendable {
     package let roles: [ReviewedRole]
     /// Service accounts that several workloads share, or that are everybody's (`default`), sorted.
     package let accounts: [ReviewedAccount]
+    /// Bindings that the authorizer named as the reason for a request, and that are not there or do not allow it: the
+    /// objects are older or newer than the requests. Sorted.
+    package let outdated: [BindingKey]
 }
 
 /// One binding, with what its subjects did through it.
@@ -23,6 +26,9 @@ package struct ReviewedBinding: Sendable {
     package let rules: [ReviewedRule]
     /// In the binding's order.
     package let subjects: [ReviewedSubject]
+    /// The requests for which the authorizer named it as the reason. It names the first binding that allows a request, so
+    /// that none says nothing.
+    package let named: Int64
 
     package var key: BindingKey { BindingKey(binding) }
     /// True if no request was seen that a rule of it allows.
@@ -38,6 +44,8 @@ package struct ReviewedSubject: Hashable, Sendable {
     package let subject: Subject
     /// The newest authorised request of the subject or, of a group, of a member; nil if none was seen at all.
     package let lastSeen: Timestamp?
+    /// The newest of them that the binding, or the role, allows; nil if there is none.
+    package let lastUse: Timestamp?
 }
 
 /// A role and the use of the rules that it holds.
@@ -49,6 +57,8 @@ package struct ReviewedRole: Sendable {
     package let bindings: [BindingKey]
     /// The subjects of these bindings, sorted.
     package let subjects: [ReviewedSubject]
+    /// When the newest of the role and its bindings was created; nil if one does not say.
+    package let created: Timestamp?
 
     package var key: RoleKey { RoleKey(role) }
 }
@@ -88,15 +98,16 @@ package struct UsedPermission: Hashable, Sendable {
 /// A service account that is no workload's own.
 package struct ReviewedAccount: Hashable, Sendable {
     package let account: Subject
-    /// The workloads that run as it, with what each was seen to ask for; sorted.
-    package let workloads: [Workload]
+    /// Who uses it: the workloads that run as it, then pods of others, each sorted.
+    package let parts: [Part]
     /// The bindings that name it, sorted.
     package let bindings: [BindingKey]
 
-    /// A workload's part in the use of its account.
-    package struct Workload: Hashable, Sendable {
-        package let id: WorkloadID
-        /// Without names, sorted; empty where its pods cannot be told from others'.
+    /// One workload's part in the use of the account.
+    package struct Part: Hashable, Sendable {
+        /// The workload, or `pods NAME-...` of one that is not declared.
+        package let user: String
+        /// What its pods were seen to ask for, without names, sorted; empty where the records name no pods.
         package let actions: [AccessAction]
     }
 
@@ -106,7 +117,7 @@ package struct ReviewedAccount: Hashable, Sendable {
 
 extension Collection<AccessAction> {
     /// Each once, in order.
-    var uniqueSorted: [AccessAction] { Set(self).sorted { $0.precedes($1) } }
+    var uniqueSorted: [AccessAction] { Set(self).sorted() }
 }
 
 extension AccessAction {

@@ -9,11 +9,15 @@ package struct GrantReviewer {
     private let observations: AccessObservations
     private var roles: RoleTables
     private var bound: [Bound] = []
-    private var byUser: [String: Reach] = [:]
-    private var byGroup: [String: Reach] = [:]
+    private var byUser: [ExactText: Reach] = [:]
+    private var byGroup: [ExactText: Reach] = [:]
     private var reaches: [Subject: Reach] = [:]
     private var lastSeen: [Subject: Timestamp] = [:]
-    private var groupLastSeen: [String: Timestamp] = [:]
+    private var groupLastSeen: [ExactText: Timestamp] = [:]
+    private var reasons: [ExactText: BindingKey?] = [:]
+    private var named: [BindingKey: Int64] = [:]
+    /// Bindings that were the reason for a request that they do not allow by now.
+    private var outdated: Set<BindingKey> = []
 
     private struct Bound {
         let binding: RoleBinding
@@ -56,7 +60,8 @@ package struct GrantReviewer {
         return GrantReview(
             bindings: reviewer.reviewedBindings(bindings.filter { !DefaultGrants.isDefault($0.labels) }),
             roles: reviewer.reviewedRoles(),
-            accounts: AccountReviewer(observations).accounts(bindings: Array(bindings)))
+            accounts: AccountReviewer(observations).accounts(bindings: Array(bindings)),
+            outdated: grants.bindings.isEmpty ? [] : reviewer.outdated.sorted())
     }
 
     private mutating func add(_ binding: RoleBinding) {
@@ -66,10 +71,9 @@ package struct GrantReviewer {
             Bound(
                 binding: binding, role: key, table: table, isDefault: DefaultGrants.isDefault(binding.labels),
                 uses: Array(repeating: UseLedger(), count: table.entries.count)))
-        for subject in binding.subjects {
-            let subject = subject.resolved(in: binding.namespace)
+        for subject in binding.resolvedSubjects {
             let isGroup = subject.kind == .group
-            let name = isGroup ? subject.name : subject.userName
+            let name = ExactText(isGroup ? subject.name : subject.userName)
             var reach = (isGroup ? byGroup[name] : byUser[name]) ?? Reach()
             if binding.isClusterRoleBinding {
                 reach.cluster.append(number)
@@ -89,9 +93,25 @@ extension GrantReviewer {
         where edge.cluster == observations.cluster && edge.decision != .denied {
             see(edge.subject, at: fact.last)
             let tally = UseTally(fact: fact, isLowConfidence: edge.decision == .allowedByStatus)
-            use(edge.action, by: edge.subject, tally, isInferred: false)
-            for implied in edge.action.checkedAlong { use(implied, by: edge.subject, tally, isInferred: true) }
+            let used = use(edge.action, by: edge.subject, tally, isInferred: false)
+            if let reason = binding(namedIn: edge.reason) { attribute(fact.count, to: reason, used) }
+            for implied in edge.action.checkedAlong { _ = use(implied, by: edge.subject, tally, isInferred: true) }
         }
+    }
+
+    /// The binding that the authorizer named; nil where it named none.
+    private mutating func binding(namedIn reason: String) -> BindingKey? {
+        guard !reason.isEmpty else { return nil }
+        if let known = reasons[ExactText(reason)] { return known }
+        let key = GrantReason(reason).map { BindingKey(namespace: $0.bindingNamespace, name: $0.bindingName) }
+        reasons[ExactText(reason)] = .some(key)
+        return key
+    }
+
+    /// - Parameter used: the numbers of the bindings that allow the request by what they are now.
+    private mutating func attribute(_ count: Int64, to key: BindingKey, _ used: Set<Int>) {
+        named[key] = (named[key] ?? 0).addingSaturated(count)
+        if !used.contains(where: { BindingKey(bound[$0].binding) == key }) { outdated.insert(key) }
     }
 
     private mutating func see(_ subject: Subject, at time: Timestamp) {
@@ -99,22 +119,28 @@ extension GrantReviewer {
         for group in groups(of: subject) { groupLastSeen[group] = max(groupLastSeen[group] ?? time, time) }
     }
 
-    private func groups(of subject: Subject) -> Set<String> {
-        (observations.memberships[subject] ?? []).union(subject.impliedGroups)
+    private func groups(of subject: Subject) -> Set<ExactText> {
+        (observations.memberships[subject] ?? []).union(subject.impliedGroups.map { ExactText($0) })
     }
 
-    private mutating func use(_ action: AccessAction, by subject: Subject, _ tally: UseTally, isInferred: Bool) {
+    /// Counts the use of every rule that allows the request, and returns the numbers of their bindings.
+    private mutating func use(
+        _ action: AccessAction, by subject: Subject, _ tally: UseTally, isInferred: Bool
+    ) -> Set<Int> {
         let scope = action.isResourceRequest ? action.namespace : .clusterScope
+        var used: Set<Int> = []
         for number in reach(of: subject).bindings(in: scope) {
             for entry in bound[number].table.covering(action) {
                 bound[number].uses[entry].add(action, by: subject, tally, isInferred: isInferred)
+                used.insert(number)
             }
         }
+        return used
     }
 
     private mutating func reach(of subject: Subject) -> Reach {
         if let known = reaches[subject] { return known }
-        var reach = byUser[subject.userName] ?? Reach()
+        var reach = byUser[ExactText(subject.userName)] ?? Reach()
         for group in groups(of: subject) {
             if let other = byGroup[group] { reach.formUnion(other) }
         }
@@ -131,21 +157,40 @@ extension GrantReviewer {
         return bindings.sorted { BindingKey($0) < BindingKey($1) }.map { binding in
             let bound = numbers[BindingKey(binding)].map { self.bound[$0] }
             let rules = bound.map { bound in
-                bound.table.entries.indices.map { Self.reviewed(bound.table.entries[$0], bound.uses[$0]) }
+                zip(bound.table.entries, bound.uses).map { entry, uses in
+                    ReviewedRule(origin: entry.origin, index: entry.index, rule: entry.rule, uses: uses)
+                }
             }
+            let lastUses = lastUses(rules ?? [])
             return ReviewedBinding(
                 binding: binding, role: bound?.role, rules: rules ?? [],
-                subjects: binding.subjects.map { reviewed($0.resolved(in: binding.namespace)) })
+                subjects: binding.resolvedSubjects.map { reviewed($0, lastUses) },
+                named: named[BindingKey(binding)] ?? 0)
         }
     }
 
-    private static func reviewed(_ entry: RuleTable.Entry, _ uses: UseLedger) -> ReviewedRule {
-        ReviewedRule(origin: entry.origin, index: entry.index, rule: entry.rule, uses: uses)
+    private func reviewed(_ subject: Subject, _ lastUses: [Subject: Timestamp]) -> ReviewedSubject {
+        let account = subject.kind == .group ? subject : Subject(userName: subject.userName)
+        return ReviewedSubject(
+            subject: subject,
+            lastSeen: subject.kind == .group ? groupLastSeen[ExactText(subject.name)] : lastSeen[account],
+            lastUse: lastUses[account])
     }
 
-    private func reviewed(_ subject: Subject) -> ReviewedSubject {
-        let seen = subject.kind == .group ? groupLastSeen[subject.name] : lastSeen[Subject(userName: subject.userName)]
-        return ReviewedSubject(subject: subject, lastSeen: seen)
+    /// The newest use of the rules by each requester, and by any member of each group.
+    private func lastUses(_ rules: [ReviewedRule]) -> [Subject: Timestamp] {
+        var requesters: [Subject: Timestamp] = [:]
+        for uses in rules.flatMap(\.uses.cells.values) {
+            for (key, tally) in uses {
+                requesters[key.requester] = max(requesters[key.requester] ?? tally.fact.last, tally.fact.last)
+            }
+        }
+        return requesters.reduce(into: requesters) { all, entry in
+            for name in groups(of: entry.key) {
+                let group = Subject(kind: .group, name: name.text)
+                all[group] = max(all[group] ?? entry.value, entry.value)
+            }
+        }
     }
 
     /// Each role's own rules, with the uses of all bindings that grant them.
@@ -160,17 +205,26 @@ extension GrantReviewer {
         }
         return roles.all.filter { !DefaultGrants.isDefault($0.labels) && $0.aggregation.isEmpty }.map { role in
             let key = RoleKey(role)
-            let bindings = (grantors[key] ?? []).map { bound[$0].binding }
-            let subjects = Set(
-                bindings.flatMap { binding in binding.subjects.map { $0.resolved(in: binding.namespace) } })
             let rules = role.rules.enumerated().map { index, rule in
                 ReviewedRule(origin: key, index: index, rule: rule, uses: uses[key]?[index] ?? UseLedger())
             }
-            return ReviewedRole(
-                role: role, rules: rules, bindings: bindings.map { BindingKey($0) }.sorted(),
-                subjects: subjects.sorted().map(reviewed))
+            return reviewed(role, rules, (grantors[key] ?? []).map { bound[$0].binding })
         }
     }
+
+    private func reviewed(_ role: Role, _ rules: [ReviewedRule], _ bindings: [RoleBinding]) -> ReviewedRole {
+        let times = [role.created] + bindings.map(\.created)
+        let lastUses = lastUses(rules)
+        return ReviewedRole(
+            role: role, rules: rules, bindings: bindings.map { BindingKey($0) }.sorted(),
+            subjects: Set(bindings.flatMap(\.resolvedSubjects)).sorted().map { reviewed($0, lastUses) },
+            created: times.contains(nil) ? nil : times.compactMap { $0 }.max())
+    }
+}
+
+extension RoleBinding {
+    /// The subjects in the binding's order, a ServiceAccount always with its namespace.
+    package var resolvedSubjects: [Subject] { subjects.map { $0.resolved(in: namespace) } }
 }
 
 extension Subject {

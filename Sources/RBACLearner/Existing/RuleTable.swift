@@ -11,7 +11,7 @@ final class RuleTable: Sendable {
         /// The rule's position in `origin`, from 0.
         let index: Int
         let rule: PolicyRule
-        fileprivate let words: RuleWords
+        let words: RuleWords
     }
 
     let entries: [Entry]
@@ -73,15 +73,26 @@ final class RuleTable: Sendable {
 }
 
 /// A rule's lists as sets.
-private struct RuleWords: Sendable {
+struct RuleWords: Sendable {
     private let verbs: Set<String>
     private let groups: Set<String>
+    private let resources: Set<String>
     private let names: Set<String>
 
     init(_ rule: PolicyRule) {
         verbs = Set(rule.verbs)
         groups = Set(rule.apiGroups)
+        resources = Set(rule.resources)
         names = Set(rule.resourceNames)
+    }
+
+    /// True if the rule covers the action on some name, or may cover the path.
+    func mayCover(_ action: AccessAction) -> Bool {
+        guard has(verb: action.verb) else { return false }
+        guard action.isResourceRequest else { return true }
+        let isNamed = resources.contains(action.resourceWithSubresource) || resources.contains("*")
+        let isSub = !action.subresource.isEmpty && resources.contains("*/" + action.subresource)
+        return (isNamed || isSub) && (groups.contains(action.apiGroup) || groups.contains("*"))
     }
 
     func has(verb: String) -> Bool { verbs.contains(verb) || verbs.contains("*") }
@@ -105,7 +116,7 @@ extension String {
 package struct RoleKey: Hashable, Sendable {
     /// The cluster scope for a ClusterRole.
     package let namespace: Namespace
-    package let name: String
+    @Exact package private(set) var name: String
 
     package init(namespace: Namespace, name: String) {
         self.namespace = namespace
@@ -124,7 +135,7 @@ package struct RoleKey: Hashable, Sendable {
 
 extension RoleKey: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        (left.namespace, left.name) < (right.namespace, right.name)
+        (left.namespace, ExactText(left.name)) < (right.namespace, ExactText(right.name))
     }
 }
 
@@ -139,7 +150,7 @@ extension RoleKey: CustomStringConvertible {
 package struct BindingKey: Hashable, Sendable {
     /// The cluster scope for a ClusterRoleBinding.
     package let namespace: Namespace
-    package let name: String
+    @Exact package private(set) var name: String
 
     package init(namespace: Namespace, name: String) {
         self.namespace = namespace
@@ -151,7 +162,7 @@ package struct BindingKey: Hashable, Sendable {
 
 extension BindingKey: Comparable {
     package static func < (left: Self, right: Self) -> Bool {
-        (left.namespace, left.name) < (right.namespace, right.name)
+        (left.namespace, ExactText(left.name)) < (right.namespace, ExactText(right.name))
     }
 }
 
@@ -159,5 +170,12 @@ extension BindingKey: CustomStringConvertible {
     /// `ClusterRoleBinding/name` or `RoleBinding/namespace/name`.
     package var description: String {
         namespace == .clusterScope ? "ClusterRoleBinding/\(name)" : "RoleBinding/\(namespace)/\(name)"
+    }
+}
+
+extension BindingKey {
+    /// `ClusterRoleBinding name` or `RoleBinding namespace/name`, within a sentence.
+    var phrase: String {
+        namespace == .clusterScope ? "ClusterRoleBinding \(name)" : "RoleBinding \(namespace)/\(name)"
     }
 }

@@ -1,0 +1,44 @@
+import Domain
+import Layout
+import RBACLearner
+
+/// Rights that go from one role or binding, in the file where it stands.
+struct Removal {
+    let edit: Edit
+    /// Where the role or binding stands.
+    let manifest: RBACManifest
+    let lines: [Line]
+    /// Who loses them.
+    let subjects: [ReviewedSubject]
+    /// What a reviewer has to know of it.
+    let warnings: [String]
+
+    /// What changes.
+    enum Edit: Hashable {
+        case rules(RoleKey, [RuleEdit])
+        /// Some subjects leave the binding; all of them, and it goes.
+        case subjects(BindingKey, [Subject], isWhole: Bool)
+    }
+
+    /// One thing that goes, and what says that nobody needs it.
+    struct Line: Hashable {
+        let what: String
+        let evidence: String
+    }
+
+    /// `Role/shop/api` or `RoleBinding/shop/api`.
+    var title: String {
+        switch edit {
+        case .rules(let role, _): role.description
+        case .subjects(let binding, _, _): binding.description
+        }
+    }
+
+    /// The cluster scope for a ClusterRole or a ClusterRoleBinding.
+    var namespace: Namespace {
+        switch edit {
+        case .rules(let role, _): role.namespace
+        case .subjects(let binding, _, _): binding.namespace
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Domain
+import Layout
+import Proposals
+import RBACLearner
+import Rendering
+
+/// What the templates of a removal are filled with.
+struct RemovalContext {
+    let scope: ProposalScope
+    let cluster: ClusterName
+    let fingerprint: String
+    let removals: [Removal]
+    let first: Timestamp
+    let last: Timestamp
+    /// Days on which audit events were recorded.
+    let recordedDays: Int
+    let before: ReplayReport
+    let after: ReplayReport
+    let notes: [String]
+}
+
+extension RemovalContext: ReviewText {
+    var templates: TemplateNames { .removal }
+
+    var mark: ProposalMarker.Mark {
+        .init(scopeKey: scope.key, fingerprint: ContentFingerprint(rawValue: fingerprint))
+    }
+
+    /// At most that many lines of one object stand in the text; the difference has them all.
+    private static let shownLines = 25
+
+    var values: [String: Any] {
+        let roles = removals.filter(\.isOfRole).count
+        let bindings = removals.count - roles
+        return [
+            "scope": scope.description.plainOrCode, "scopeKey": scope.key, "fingerprint": fingerprint,
+            "cluster": TerminalText.oneLine(cluster.rawValue), "clusterText": MarkdownText.code(cluster.rawValue),
+            "first": first.date, "last": last.date, "recordedDays": String(recordedDays),
+            "hasRoles": roles > 0, "hasBindings": bindings > 0, "hasBoth": roles > 0 && bindings > 0,
+            "roleCount": String(roles), "roleWord": roles == 1 ? "role" : "roles",
+            "bindingCount": String(bindings), "bindingWord": bindings == 1 ? "binding" : "bindings",
+            "observed": String(after.observed), "allowedBefore": String(before.allowed),
+            "allowedAfter": String(after.allowed), "objects": removals.map(Self.values),
+            "hasNotes": !notes.isEmpty, "notes": notes.map { ["text": MarkdownText.code($0)] },
+        ]
+    }
+
+    private static func values(_ removal: Removal) -> [String: Any] {
+        let shown = removal.lines.prefix(shownLines)
+        return [
+            "titleText": MarkdownText.code(removal.title), "pathText": MarkdownText.code(removal.manifest.path),
+            "lines": shown.map { ["what": MarkdownText.code($0.what), "evidence": TerminalText.oneLine($0.evidence)] },
+            "hasMore": removal.lines.count > shown.count, "more": String(removal.lines.count - shown.count),
+            "subjects": removal.subjects.map { subject in
+                [
+                    "text": MarkdownText.code(subject.subject.description),
+                    "seen": subject.lastSeen.map { "last seen \($0.date)" } ?? "never seen",
+                ]
+            },
+            "hasWarnings": !removal.warnings.isEmpty,
+            "warnings": removal.warnings.map { ["text": TerminalText.oneLine($0)] },
+        ]
+    }
+}
+
+extension Removal {
+    fileprivate var isOfRole: Bool {
+        if case .rules = edit { true } else { false }
+    }
+}

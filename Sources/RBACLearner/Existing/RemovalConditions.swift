@@ -1,0 +1,125 @@
+package import Domain
+
+/// Whether rights that nobody was seen to use may be proposed for removal.
+///
+/// Not having seen a use says something only where it would have been seen: over enough days with records since the grant
+/// exists, with all subjects at work as they usually are, and under an audit policy that records them.
+package struct RemovalConditions {
+    private let observations: AccessObservations
+    private let auditDays: SourceDays
+    private let options: Options
+    private let first: Timestamp?
+    private let histories: [Subject: AccessHistory]
+    private let members: [ExactText: [Subject]]
+    private let workloads: [Subject: [Workload]]
+
+    /// What has to be fulfilled.
+    package struct Options: Sendable {
+        /// Days with audit events, since the grant exists, in which nobody used it.
+        package var unusedDays: Int
+        package var maturity: MaturityThresholds
+        /// Who is rarely seen by design, such as break-glass users and groups.
+        package var excludedSubjects: Set<Subject>
+
+        package init(
+            unusedDays: Int = 90, maturity: MaturityThresholds = MaturityThresholds(),
+            excludedSubjects: Set<Subject> = []
+        ) {
+            self.unusedDays = unusedDays
+            self.maturity = maturity
+            self.excludedSubjects = excludedSubjects
+        }
+    }
+
+    package init(_ observations: AccessObservations, auditDays: SourceDays, options: Options) {
+        self.observations = observations
+        self.auditDays = auditDays
+        self.options = options
+        first = observations.edges.values.lazy.map(\.first).min()
+        histories = Self.histories(observations)
+        members = observations.memberships.reduce(into: [:]) { members, entry in
+            for group in entry.value { members[group, default: []].append(entry.key) }
+        }
+        workloads = Dictionary(grouping: observations.inventory.workloads) {
+            Subject(kind: .serviceAccount, namespace: $0.id.namespace, name: $0.serviceAccount)
+        }
+    }
+
+    /// The days with audit events since a moment: what "never in so many days" counts.
+    package func recordedDays(since created: Timestamp) -> Int {
+        guard let first else { return 0 }
+        let start = max(created, first)
+        guard start <= observations.newest else { return 0 }
+        return auditDays.sampledCount(DaySet(from: start.day, through: observations.newest.day))
+    }
+
+    /// What is in the way of taking rights from the subjects, each in words; empty where nothing is.
+    ///
+    /// - Parameter created: when the role and its bindings were created, the newest of them; nil where it is not known.
+    package func obstacles(of subjects: [Subject], created: Timestamp?) -> [String] {
+        guard let created else {
+            return ["it is not known since when it is there: its object was not observed in the cluster"]
+        }
+        let days = recordedDays(since: created)
+        let tooFew =
+            days < options.unusedDays
+            ? ["audit events were recorded on \(days) days since it is there, rbac.unusedDays is \(options.unusedDays)"]
+            : []
+        return tooFew + subjects.flatMap { obstacles(of: $0, created: created) }
+    }
+
+    private func obstacles(of subject: Subject, created: Timestamp) -> [String] {
+        let account = subject.kind == .user ? Subject(userName: subject.name) : subject
+        if options.excludedSubjects.contains(subject) || options.excludedSubjects.contains(account) {
+            return ["\(subject) is excluded by rbac.excludedSubjects"]
+        }
+        if account.isReserved { return ["\(subject) is one of Kubernetes' own, and may be anybody"] }
+        let members = subject.kind == .group ? (members[ExactText(subject.name)] ?? []).sorted() : [account]
+        let excluded = members.filter(options.excludedSubjects.contains)
+        return excluded.map { "\($0), a member of \(subject), is excluded by rbac.excludedSubjects" }
+            + members.compactMap(unsettled) + (workloads[account] ?? []).compactMap { unscheduled($0, since: created) }
+    }
+
+    /// Why a subject that was seen is not known well enough; nil if it is, or was never seen.
+    private func unsettled(_ subject: Subject) -> String? {
+        guard let history = histories[subject] else { return nil }
+        let own = workloads[subject] ?? []
+        let isScheduled = !own.isEmpty && own.allSatisfy { $0.schedule != nil }
+        let maturity = options.maturity.judge(
+            days: history.days, lastNovelty: history.lastNovelty, newest: observations.newest,
+            isScheduled: isScheduled)
+        return maturity == .stable ? nil : "\(subject) is \(maturity.rawValue)"
+    }
+
+    /// Why a workload's rare runs may not have been seen yet; nil if two of them were due on days with records.
+    private func unscheduled(_ workload: Workload, since created: Timestamp) -> String? {
+        guard let text = workload.schedule else { return nil }
+        guard !workload.isSuspended else { return "\(workload.id) is suspended: its runs come at no known times" }
+        guard let schedule = CronSchedule(text), schedule.cadence != nil else {
+            return "\(workload.id) has a schedule that tells no times"
+        }
+        guard let first else { return "\(workload.id) was not seen" }
+        let start = max(created, first, workload.created ?? created)
+        let days = start <= observations.newest ? DaySet(from: start.day, through: observations.newest.day) : DaySet()
+        let runs = schedule.runs(seenOn: auditDays.sampled(days))
+        return runs >= 2
+            ? nil : "\(workload.id) runs by a schedule, of which \(runs) runs were due on days with records"
+    }
+
+    /// When each subject was seen, and when last with a permission that it had not used before.
+    private static func histories(_ observations: AccessObservations) -> [Subject: AccessHistory] {
+        var firsts: [Subject: [AccessAction: Timestamp]] = [:]
+        var histories: [Subject: AccessHistory] = [:]
+        for (edge, fact) in observations.edges
+        where edge.cluster == observations.cluster && edge.decision != .denied {
+            let permission = edge.action.renamed("")
+            let known = firsts[edge.subject]?[permission] ?? fact.first
+            firsts[edge.subject, default: [:]][permission] = min(known, fact.first)
+            if histories[edge.subject]?.merge(fact) == nil { histories[edge.subject] = AccessHistory(fact) }
+        }
+        for (subject, times) in firsts {
+            if let newest = times.values.max() { histories[subject]?.lastNovelty = newest }
+        }
+        return histories
+    }
+}
