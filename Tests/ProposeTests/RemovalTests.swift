@@ -40,7 +40,7 @@ struct RemovalTests {
                   - apiGroups: [""]
                     resources: [configmaps]
                     verbs: [get]
-                    resourceNames: [settings]
+                    resourceNames: ["settings"]
                   - apiGroups: [""] # the overview
                     resources: [pods]
                     verbs: [list]
