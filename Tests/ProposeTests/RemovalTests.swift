@@ -57,8 +57,9 @@ struct RemovalTests {
         let pull = try #require(estate.pulls().first { $0.head == Self.branch })
         #expect(pull.title == "Remove unused rights from roles and bindings of namespace rbac: 1 role, 1 binding")
         for text in [
-            "takes rights away", "| **Allowed after this change** | **3** |", "never in 100 days",
-            "what is left was last used 2026-11-08", "`User bob loses ClusterRole/edit`", "never seen in 100 days",
+            "takes rights away", "| **Allowed after this change** | **3** |", "never used in 100 days",
+            "what stays was last used 2026-11-08", "| `User bob: ClusterRole/edit` | nothing |",
+            "never seen in 100 days",
         ] {
             #expect(pull.body.contains(text), "\(text): \(pull.body)")
         }

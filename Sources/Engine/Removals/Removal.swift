@@ -20,9 +20,13 @@ struct Removal {
         case subjects(BindingKey, [Subject], isWhole: Bool)
     }
 
-    /// One thing that goes, and what says that nobody needs it.
+    /// What one rule, or one subject of a binding, loses.
     struct Line: Hashable {
+        /// The rule as it was, or the subject with its role.
         let what: String
+        /// What is left of it; empty where all of it goes.
+        let left: [String]
+        /// What says that nobody needs the rest.
         let evidence: String
     }
 

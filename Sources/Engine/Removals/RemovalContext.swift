@@ -49,14 +49,19 @@ extension RemovalContext: ReviewText {
         let shown = removal.lines.prefix(shownLines)
         return [
             "titleText": MarkdownText.code(removal.title), "pathText": MarkdownText.code(removal.manifest.path),
-            "lines": shown.map { ["what": MarkdownText.code($0.what), "evidence": TerminalText.oneLine($0.evidence)] },
-            "hasMore": removal.lines.count > shown.count, "more": String(removal.lines.count - shown.count),
-            "subjects": removal.subjects.map { subject in
+            "lines": shown.map { line in
                 [
-                    "text": MarkdownText.code(subject.subject.description),
-                    "seen": subject.lastSeen.map { "last seen \($0.date)" } ?? "never seen",
+                    "what": MarkdownText.code(line.what),
+                    "left": line.left.isEmpty
+                        ? "nothing" : line.left.map { MarkdownText.code($0) }.joined(separator: "<br>"),
+                    "evidence": TerminalText.oneLine(line.evidence),
                 ]
             },
+            "hasMore": removal.lines.count > shown.count, "more": String(removal.lines.count - shown.count),
+            "subjects": removal.subjects.map { subject in
+                let seen = subject.lastSeen.map { "last seen \($0.date)" } ?? "never seen"
+                return "\(MarkdownText.code(subject.subject.description)) (\(seen))"
+            }.joined(separator: ", "),
             "hasWarnings": !removal.warnings.isEmpty,
             "warnings": removal.warnings.map { ["text": TerminalText.oneLine($0)] },
         ]

@@ -95,29 +95,15 @@ extension RemovalList {
     }
 
     private static func line(_ rule: ReviewedRule, _ edit: RuleEdit, days: Int) -> Removal.Line? {
-        let never = "never in \(days) days"
+        let what = "rule \(rule.index + 1): \(rule.rule.phrase)"
         switch edit {
         case .keep: return nil
-        case .remove: return Removal.Line(what: "rule \(rule.index + 1): \(rule.rule.phrase)", evidence: never)
+        case .remove: return Removal.Line(what: what, left: [], evidence: "never used in \(days) days")
         case .replace(let rules):
-            let left = rules.map(\.phrase).joined(separator: "; ")
-            let last = rule.lastUse.map { "what is left was last used \($0.date), the rest \(never)" } ?? never
+            let last = rule.lastUse.map { "; what stays was last used \($0.date)" } ?? ""
             return Removal.Line(
-                what: "rule \(rule.index + 1): \(rule.lostWords), but for \(left)", evidence: last)
+                what: what, left: rules.map(\.phrase), evidence: "the rest was never used in \(days) days" + last)
         }
-    }
-}
-
-extension ReviewedRule {
-    /// What of the rule goes, in words: the unused ones, or what its wildcards stand for.
-    fileprivate var lostWords: String {
-        let parts = unusedParts
-        let words = [
-            ("verbs", parts.verbs), ("API groups", parts.apiGroups.map { $0.isEmpty ? "core" : $0 }),
-            ("resources", parts.resources), ("names", parts.resourceNames), ("paths", parts.nonResourceURLs),
-        ].filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1.joined(separator: ", "))" }
-        if !words.isEmpty { return words.joined(separator: "; ") }
-        return coveredByWildcards.isEmpty ? rule.phrase : "\(rule.phrase), as far as its wildcards go"
     }
 }
 
@@ -161,7 +147,7 @@ extension RemovalList {
             "last used \(last.date); every request of it is allowed by its generated roles"
         }
         return Removal.Line(
-            what: "\(subject.subject) loses \(role)",
+            what: "\(subject.subject): \(role)", left: [],
             evidence: evidence ?? (subject.lastSeen == nil ? "never seen" : "never used") + " in \(days) days")
     }
 

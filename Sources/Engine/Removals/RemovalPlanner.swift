@@ -65,7 +65,7 @@ extension ProposalScope {
     /// `removals` in the name of a file of ours.
     static func removals(of namespace: Namespace) -> ProposalScope {
         namespace == .clusterScope
-            ? ProposalScope(key: "_cluster.removals", description: "the cluster's roles and bindings")
+            ? ProposalScope(key: "_cluster.removals", description: "cluster-wide roles and bindings")
             : ProposalScope(
                 key: GeneratedName.object("\(namespace).removals"),
                 description: "roles and bindings of namespace \(namespace)")
