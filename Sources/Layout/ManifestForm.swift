@@ -22,6 +22,8 @@ struct ManifestForm {
     }
 
     private var left = JSONForm.mostValues
+    /// What words without quotes are. Yams tries a regular expression after another, and manifests repeat themselves.
+    private var tags: [String: String] = [:]
 
     /// The documents' values; nil if they are too many.
     mutating func documents(_ nodes: [Node]) -> [Value]? {
@@ -37,7 +39,7 @@ struct ManifestForm {
         left -= 1
         guard left > 0 else { return nil }
         switch node {
-        case .scalar(let scalar): return .scalar(scalar.string, tag: node.tag.description)
+        case .scalar(let scalar): return .scalar(scalar.string, tag: tag(of: scalar, node))
         case .sequence(let sequence):
             var items: [Value] = []
             for item in sequence {
@@ -55,23 +57,34 @@ struct ManifestForm {
         case .alias: return nil
         }
     }
+
+    private mutating func tag(of scalar: Node.Scalar, _ node: Node) -> String {
+        guard scalar.tag == .implicit else { return node.tag.rawValue }
+        if let known = tags[scalar.string] { return known }
+        let tag = node.tag.rawValue
+        tags[scalar.string] = tag
+        return tag
+    }
 }
 
-extension ManifestForm.Change {
-    /// The documents with the change at that place; nil if there is no such place.
-    func applied(to documents: [ManifestForm.Value], at place: RBACManifest) -> [ManifestForm.Value]? {
-        guard documents.indices.contains(place.document) else { return nil }
-        var documents = documents
-        guard case .list(let items) = self else {
-            documents.remove(at: place.document)
-            return documents
+extension ManifestForm {
+    /// The documents with the changes at their places; nil if there is no such place.
+    static func applying(_ changes: [(RBACManifest, Change)], to documents: [Value]) -> [Value]? {
+        var documents: [Value?] = documents
+        for (place, change) in changes {
+            guard documents.indices.contains(place.document), let document = documents[place.document] else {
+                return nil
+            }
+            guard case .list(let items) = change else {
+                documents[place.document] = .none
+                continue
+            }
+            let changing = { (object: Value) in object.changing(place.kind.listKey) { $0.choosing(items) } }
+            let inList = place.item.map { item in document.changing("items") { $0.changing(item, changing) } }
+            guard let changed = inList ?? changing(document) else { return nil }
+            documents[place.document] = changed
         }
-        let change = { (object: ManifestForm.Value) in object.changing(place.kind.listKey) { $0.choosing(items) } }
-        let document = documents[place.document]
-        let changed = place.item.map { item in document.changing("items") { $0.changing(item, change) } }
-        guard let changed = changed ?? change(document) else { return nil }
-        documents[place.document] = changed
-        return documents
+        return documents.compactMap { $0 }
     }
 }
 

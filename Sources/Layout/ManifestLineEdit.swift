@@ -5,9 +5,12 @@ import Yams
 struct ManifestLineEdit {
     private let manifest: ManifestText
     private var replacements: [(lines: Range<Int>, new: [String])] = []
+    /// The documents that stay and hold anything.
+    private var filled: Set<Int>
 
     init(_ manifest: ManifestText) {
         self.manifest = manifest
+        filled = Set(manifest.documents.indices.filter { manifest.documents[$0].null == nil })
     }
 
     /// The text with all replacements made.
@@ -106,8 +109,8 @@ extension ManifestLineEdit {
 
     /// Removes the lines of a document, from the marker before it to the next one.
     mutating func removeDocument(_ place: RBACManifest) throws(LayoutError) {
-        let others = manifest.documents.enumerated().filter { $0.offset != place.document && $0.element.null == nil }
-        guard place.item == nil, !others.isEmpty else {
+        if place.item == nil { filled.remove(place.document) }
+        guard place.item == nil, !filled.isEmpty else {
             let why = place.item == nil ? "nothing else is in the file" : "it is an item of a List"
             throw LayoutError(
                 code: .onlyDocument,

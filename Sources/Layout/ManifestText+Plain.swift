@@ -7,34 +7,54 @@ extension ManifestText {
         guard !lines[range].contains(where: { $0.utf8.contains(9) }) else {
             throw uneditable("there are tabs in the list")
         }
-        var last = Place(line: list.key, column: list.colon)
-        for item in list.items { try checkPlain(item.node, within: item.dash..<item.end, after: &last) }
+        var walk = PlainTextWalk(manifest: self, line: list.key)
+        for item in list.items { try walk.visit(item.node, within: item.dash..<item.end) }
+    }
+}
+
+/// Follows a list's nodes through its text, which comes in their order, but for what an alias stands for.
+///
+/// It stops at the first that is not plain, so that aliases cannot multiply, and reads each line once.
+private struct PlainTextWalk {
+    let manifest: ManifestText
+    private var place: Place
+    private var rest: Substring.UnicodeScalarView
+
+    init(manifest: ManifestText, line: Int) {
+        self.manifest = manifest
+        place = Place(line: line, column: 0)
+        rest = manifest.lines[line][...].unicodeScalars
     }
 
-    /// Text comes in the order of its nodes, but for what an alias stands for. Stops at the first that is not plain, so
-    /// that aliases cannot multiply.
-    private func checkPlain(_ node: Node, within lines: Range<Int>, after last: inout Place) throws(LayoutError) {
-        guard let place = Place(node), lines.contains(place.line), place >= last else {
-            throw uneditable("there is an alias in the list")
+    mutating func visit(_ node: Yams.Node, within lines: Range<Int>) throws(LayoutError) {
+        guard let next = Place(node), lines.contains(next.line), next >= place else {
+            throw manifest.uneditable("there is an alias in the list")
         }
-        last = place
-        if let start = scalar(at: node), "&*!".unicodeScalars.contains(start) {
-            throw uneditable("there is an anchor, an alias or a tag in the list")
+        if let start = advance(to: next), "&*!".unicodeScalars.contains(start) {
+            throw manifest.uneditable("there is an anchor, an alias or a tag in the list")
         }
         switch node {
         case .scalar(let scalar):
             guard scalar.style != .literal, scalar.style != .folded, !scalar.string.utf8.contains(10) else {
-                throw uneditable("there is a string of several lines in the list")
+                throw manifest.uneditable("there is a string of several lines in the list")
             }
         case .sequence(let sequence):
-            for item in sequence { try checkPlain(item, within: lines, after: &last) }
+            for item in sequence { try visit(item, within: lines) }
         case .mapping(let mapping):
             for (key, value) in mapping {
-                guard key.scalar?.string != "<<" else { throw uneditable("there is a merge key in the list") }
-                try checkPlain(key, within: lines, after: &last)
-                try checkPlain(value, within: lines, after: &last)
+                guard key.scalar?.string != "<<" else { throw manifest.uneditable("there is a merge key in the list") }
+                try visit(key, within: lines)
+                try visit(value, within: lines)
             }
-        case .alias: throw uneditable("there is an alias in the list")
+        case .alias: throw manifest.uneditable("there is an alias in the list")
         }
+    }
+
+    /// What stands at a later place; nil at a line's end.
+    private mutating func advance(to next: Place) -> Unicode.Scalar? {
+        if next.line > place.line { rest = manifest.lines[next.line][...].unicodeScalars }
+        rest = rest.dropFirst(next.column - (next.line > place.line ? 0 : place.column))
+        place = next
+        return rest.first
     }
 }

@@ -24,29 +24,44 @@ package enum RBACManifestEdit {
         case replace([PolicyRule])
     }
 
-    /// The file's text after the change.
-    ///
-    /// The result is read again, and differs from the text by the change and nothing else. Throws where the object is not
-    /// the one that is named, or where its text cannot be edited that way: JSON and flow style, templates, anchors,
-    /// aliases, tags, tabs and multi-line strings in the list, a document that holds the file or a List together.
+    /// The file's text after the change; see `edit(_:_:)`.
     package static func edit(
         _ text: String, _ change: Change, at place: RBACManifest
     ) throws(LayoutError) -> String {
-        let manifest = try ManifestText(text, path: place.path)
-        try check(place, in: manifest)
+        try edit(text, [(place, change)])
+    }
+
+    /// The file's text after the changes, of which each is about another object of the file. All places are those in the
+    /// text as it is, before any change.
+    ///
+    /// The result is read again, and differs from the text by the changes and nothing else. Throws where an object is not
+    /// the one that is named, or where its text cannot be edited that way: JSON and flow style, templates, anchors,
+    /// aliases, tags, tabs and multi-line strings in the list, a document that holds the file or a List together.
+    package static func edit(
+        _ text: String, _ changes: [(place: RBACManifest, change: Change)]
+    ) throws(LayoutError) -> String {
+        guard let path = changes.first?.place.path else { return text }
+        let manifest = try ManifestText(text, path: path)
         var edit = ManifestLineEdit(manifest)
-        let wanted: ManifestForm.Change
-        switch change {
-        case .rules(let changes):
-            wanted = try edit.change(rules: changes, in: list(place, manifest), place)
-        case .removeSubjects(let subjects):
-            wanted = try edit.remove(subjects: subjects, in: list(place, manifest), place)
-        case .removeDocument:
-            try edit.removeDocument(place)
-            wanted = .removal
+        var wanted: [(RBACManifest, ManifestForm.Change)] = []
+        var seen: Set<[Int]> = []
+        for (place, change) in changes {
+            try check(place, in: manifest)
+            guard place.path == path, seen.insert([place.document, place.item ?? -1]).inserted else {
+                throw changed(place, "it is in another file, or is changed twice at once")
+            }
+            switch change {
+            case .rules(let changes):
+                wanted.append((place, try edit.change(rules: changes, in: list(place, manifest), place)))
+            case .removeSubjects(let subjects):
+                wanted.append((place, try edit.remove(subjects: subjects, in: list(place, manifest), place)))
+            case .removeDocument:
+                try edit.removeDocument(place)
+                wanted.append((place, .removal))
+            }
         }
         let edited = edit.text
-        try check(manifest, edited, wanted, place)
+        try check(manifest, edited, wanted)
         return edited
     }
 
@@ -77,12 +92,12 @@ package enum RBACManifestEdit {
 
     /// Reads the edited text again: it has to differ by what is wanted and by nothing else.
     private static func check(
-        _ manifest: ManifestText, _ edited: String, _ wanted: ManifestForm.Change, _ place: RBACManifest
+        _ manifest: ManifestText, _ edited: String, _ wanted: [(RBACManifest, ManifestForm.Change)]
     ) throws(LayoutError) {
-        let after = try ManifestText(edited, path: place.path)
+        let after = try ManifestText(edited, path: manifest.path)
         var form = ManifestForm()
         let (before, result) = (form.documents(manifest.documents), form.documents(after.documents))
-        guard let before, let result, let expected = wanted.applied(to: before, at: place), expected == result else {
+        guard let before, let result, ManifestForm.applying(wanted, to: before) == result else {
             throw manifest.uneditable("the edit did not hold")
         }
     }

@@ -7,6 +7,11 @@ struct RuleField {
     let place: Place
     let node: Yams.Node
     let scalars: [Yams.Node.Scalar]
+    /// How each of its values is quoted.
+    let styles: [String: Yams.Node.Scalar.Style]
+    /// The first kind of quotes in it.
+    let quotes: Yams.Node.Scalar.Style?
+    let hasPlain: Bool
     /// From the key's line to the next key's, or to the end of the rule's own lines.
     let range: Range<Int>
 
@@ -33,7 +38,11 @@ struct RuleField {
             }
             fields.append(
                 RuleField(
-                    key: word, place: place, node: value, scalars: strings, range: place.line..<max(next, place.line)))
+                    key: word, place: place, node: value, scalars: strings,
+                    styles: Dictionary(strings.map { ($0.string, $0.style) }) { first, _ in first },
+                    quotes: strings.first { $0.style != .plain }?.style,
+                    hasPlain: strings.contains { $0.style == .plain },
+                    range: place.line..<max(next, place.line)))
         }
         return fields
     }

@@ -29,14 +29,11 @@ struct ScalarStyle {
 
     /// A value as it is written in the field, or as others there are.
     func text(_ value: String, of field: RuleField?) -> String {
-        if let old = field?.scalars.first(where: { $0.string == value }) {
-            return old.style == .plain ? value : quoted(value, old.style)
-        }
-        let isPlainField = field?.scalars.contains { $0.style == .plain } ?? false
+        if let old = field?.styles[value] { return old == .plain ? value : quoted(value, old) }
         let bare = YAMLString.quotedIfNeeded(value)
         // A list that has bare words gets bare words, where they can be.
-        guard bare != value || !isPlainField else { return value }
-        let style = field?.scalars.first { $0.style != .plain }?.style ?? self.value
+        guard bare != value || !(field?.hasPlain ?? false) else { return value }
+        let style = field?.quotes ?? self.value
         return style == .plain ? bare : quoted(value, style)
     }
 

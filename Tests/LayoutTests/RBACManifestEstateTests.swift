@@ -36,7 +36,9 @@ import Testing
     func `edits every role of an invented estate`(layout: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "leastwise-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        try SharedFixtures.makeWorld(["--seed", "7", "--workloads", "40", "--layout", layout, "--out", folder.path])
+        try SharedFixtures.makeWorld(
+            "--seed 7 --namespaces 4 --workloads 36 --flows 200 --requests 200 --days 3 --layout \(layout) --out"
+                .split(separator: " ").map(String.init) + [folder.path])
         let tree = try Self.tree(folder.appending(path: "gitops"))
         let found = RBACManifest.locate(in: tree)
         let all = tree.files.keys.filter { !(tree.text($0)?.contains("{{") ?? true) }

@@ -57,6 +57,40 @@ import Testing
         #expect(lines.reversed().starts(with: rest.reversed()), "\(text)\n=>\n\(edited)")
     }
 
+    @Test(arguments: UInt64(1)...200)
+    func `several edits at once are the same as one after the other`(seed: UInt64) throws {
+        var random = RandomManifests(seed: seed)
+        var changes: [(place: RBACManifest, change: RBACManifestEdit.Change)] = random.objects.map { object in
+            if object.kind.listKey == "subjects" { return (object.place, .removeSubjects([object.subjects[0]])) }
+            return (object.place, .rules([.remove] + object.rules.dropFirst().map { _ in Self.change(&random) }))
+        }
+        if let last = random.objects.last, last.document > 0, last.item == nil {
+            changes[changes.count - 1].change = .removeDocument
+        }
+        let text = random.text
+        var oneByOne = text
+        for (place, change) in changes { oneByOne = try RBACManifestEdit.edit(oneByOne, change, at: place) }
+        #expect(try RBACManifestEdit.edit(text, changes.shuffled(using: &random.generator)) == oneByOne)
+        #expect(throws: LayoutError.self) { try RBACManifestEdit.edit(text, changes + [changes[0]]) }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [", ", "\n      - "])
+    func `edits long lists in time`(separator: String) throws {
+        let words = (0..<20_000).map { "w\($0)" }
+        let list =
+            separator == ", " ? " [\(words.joined(separator: separator))]" : ([""] + words).joined(separator: separator)
+        let head = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: n}\nrules:\n"
+        let rule = "  - verbs: [get]\n    apiGroups: [apps]\n    resources:\(list)\n"
+        let place = RBACManifest(path: "r.yaml", document: 0, kind: .role, namespace: Namespace("shop"), name: "n")
+        let narrowed = PolicyRule(verbs: ["get"], apiGroups: ["apps"], resources: words.filter { $0.hasSuffix("7") })
+        let edited = try RBACManifestEdit.edit(head + rule, .rules([.replace([narrowed, narrowed])]), at: place)
+        let read = try #require(JSONForm.documents(edited)?.first as? [String: Any])
+        #expect((read["rules"] as? [[String: [String]]])?.map { $0["resources"]?.count } == [2000, 2000])
+        let many = head + String(repeating: "- verbs: [get]\n", count: 20_000)
+        let none = try RBACManifestEdit.edit(many, .rules(Array(repeating: .remove, count: 20_000)), at: place)
+        #expect(none == head.dropLast() + " []\n")
+    }
+
     private static func change(_ random: inout RandomManifests) -> RBACManifestEdit.RuleChange {
         guard random.one(in: 2) else { return .remove }
         return .replace(

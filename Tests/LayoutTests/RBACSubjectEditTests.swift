@@ -76,6 +76,18 @@ import Testing
         } catch let error as LayoutError { #expect(error.code == .onlyDocument) } catch { Issue.record(error) }
     }
 
+    @Test func `keeps one of several documents that are to go`() throws {
+        let text = Self.text + "---\n" + Self.text
+        let places = (0...1).map {
+            RBACManifest(path: "b.yaml", document: $0, kind: .roleBinding, namespace: Namespace("shop"), name: "b")
+        }
+        #expect(throws: LayoutError.self) {
+            try RBACManifestEdit.edit(text, places.map { ($0, .removeDocument) })
+        }
+        #expect(try RBACManifestEdit.edit(text, [(places[1], .removeDocument)]) == Self.text)
+        #expect(try RBACManifestEdit.edit(text, []) == text)
+    }
+
     @Test func `keeps documents of a file with directives`() {
         #expect(throws: LayoutError.self) {
             try Self.edit("%YAML 1.1\n---\n\(Self.text)...\n%YAML 1.1\n---\nkind: A\n", .removeDocument)
