@@ -120,7 +120,10 @@ extension ConfigurationKey {
     ]
 
     private static let access: [ConfigurationKey] = [
-        key("rbac.namesThreshold", .number, "20", "names listed in one rule before it covers all names")
+        key("rbac.namesThreshold", .number, "20", "names listed in one rule before it covers all names"),
+        key(
+            "rbac.bundles", .list, "",
+            "permissions granted along with observed ones: read, leaderElection, events"),
     ]
 
     private static func key(_ path: String, _ kind: Kind, _ fallback: String?, _ summary: String) -> ConfigurationKey {

@@ -70,6 +70,8 @@ package struct Settings: Sendable {
         package let burstMinimumTargets: Int
         package let burstRefusedPercent: Int
         package let namesThreshold: Int
+        /// Empty unless somebody asks for more than what was observed.
+        package let bundles: Set<AccessBundle>
     }
 
     /// Reads and checks all values; the first wrong one is thrown.
@@ -143,6 +145,16 @@ extension Settings.Learning {
         burstMinimumTargets = try values.number("network.burstMinimumTargets")
         burstRefusedPercent = try values.number("network.burstRefusedPercent")
         namesThreshold = try values.number("rbac.namesThreshold")
+        bundles = Set(try values.list("rbac.bundles").map(Self.bundle))
+    }
+
+    private static func bundle(_ text: String) throws -> AccessBundle {
+        guard let bundle = AccessBundle(rawValue: text) else {
+            throw ConfigurationError(
+                code: .badValue, message: "rbac.bundles cannot hold '\(text)'",
+                hint: "it takes \(AccessBundle.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return bundle
     }
 
     private static func ranges(_ path: String, _ values: ResolvedConfiguration) throws -> [CIDR] {

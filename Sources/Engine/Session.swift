@@ -40,6 +40,7 @@ extension LearningOptions {
         network.burst.refusedShare = Double(learning.burstRefusedPercent) / 100
         network.take(settings.network)
         access.namesThreshold = learning.namesThreshold
+        access.bundles = learning.bundles
     }
 }
 
