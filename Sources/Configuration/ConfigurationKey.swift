@@ -131,6 +131,9 @@ extension ConfigurationKey {
             "rbac.auditPolicy", .text, nil,
             "the API server's audit policy file; without it nothing tells which uses would have been recorded, and no "
                 + "removal is proposed"),
+        key(
+            "rbac.bundles", .list, "",
+            "permissions granted along with observed ones: read, leaderElection, events"),
     ]
 
     private static func key(_ path: String, _ kind: Kind, _ fallback: String?, _ summary: String) -> ConfigurationKey {

@@ -4,6 +4,8 @@ extension Settings {
     /// How roles are learned, and when unused rights are proposed for removal.
     package struct Access: Sendable {
         package let namesThreshold: Int
+        /// Empty unless somebody asks for more than what was observed.
+        package let bundles: Set<AccessBundle>
         package let excludedSubjects: Set<Subject>
         package let removals: Bool
         /// Days with audit events in which nobody used a right that is to be removed.
@@ -16,10 +18,20 @@ extension Settings {
 extension Settings.Access {
     init(_ values: ResolvedConfiguration) throws {
         namesThreshold = try values.number("rbac.namesThreshold")
+        bundles = Set(try values.list("rbac.bundles").map(Self.bundle))
         excludedSubjects = Set(try values.list("rbac.excludedSubjects").map(Self.subject))
         removals = try values.flag("rbac.removals")
         unusedDays = try values.number("rbac.unusedDays")
         auditPolicy = try values.text("rbac.auditPolicy")
+    }
+
+    private static func bundle(_ text: String) throws -> AccessBundle {
+        guard let bundle = AccessBundle(rawValue: text) else {
+            throw ConfigurationError(
+                code: .badValue, message: "rbac.bundles cannot hold '\(text)'",
+                hint: "it takes \(AccessBundle.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return bundle
     }
 
     /// A subject as people write it: `User alice@example.com`, `Group ops`, `ServiceAccount shop/api`.

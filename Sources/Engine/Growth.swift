@@ -29,7 +29,14 @@ extension Growth<AccessGrants> {
         guard merged.kept > 0, !bindsOtherwise(present, learned) else {
             return Growth(value: merged.grants, kept: merged.kept)
         }
-        return Growth(value: KeptRules.merge(present, keeping: learned).grants, kept: merged.kept)
+        var grown = KeptRules.merge(present, keeping: learned).grants
+        let key: (Role) -> ExactText = { ExactText("\($0.namespace)/\($0.name)") }
+        let annotations = Dictionary(learned.roles.map { (key($0), $0.annotations) }) { first, _ in first }
+        for (place, role) in grown.roles.enumerated() {
+            // Readers of files know no annotations, and what is inferred is a matter of what is learned now.
+            grown.roles[place].annotations = annotations[key(role)] ?? role.annotations
+        }
+        return Growth(value: grown, kept: merged.kept)
     }
 
     /// True if a binding of the same name binds another role: then the learned one has to win.

@@ -27,11 +27,7 @@ extension ProposedItem {
     }
 
     private static func review(_ role: LearnedRole) -> [ReviewRule] {
-        let scope: String
-        switch role.scope {
-        case .cluster: scope = "cluster"
-        case .namespaces(let namespaces): scope = namespaces.map(\.rawValue).joined(separator: ", ")
-        }
+        let scope = scope(role)
         return role.rules.map { learned in
             ReviewRule(
                 direction: scope, peers: text(learned.rule), ports: learned.rule.verbs,
@@ -39,6 +35,13 @@ extension ProposedItem {
                 risks: learned.risks.map {
                     ReviewRule.Risk(kind: $0.kind.rawValue, isCritical: $0.isCritical, text: $0.path)
                 })
+        }
+    }
+
+    private static func scope(_ role: LearnedRole) -> String {
+        switch role.scope {
+        case .cluster: "cluster"
+        case .namespaces(let namespaces): namespaces.map(\.rawValue).joined(separator: ", ")
         }
     }
 
@@ -54,8 +57,18 @@ extension ProposedItem {
         let shown = risks.prefix(shownRisks).map { ($0.isCritical ? "critical: " : "") + "it \($0.path)" }
         let more = risks.count - shown.count
         return shown + (more > 0 ? ["and \(more) more risks: `leastwise preview --output json` lists them"] : [])
-            + learned.gaps.map(\.text)
+            + inferred(learned) + learned.gaps.map(\.text)
     }
+
+    /// What bundles added, a line for each scope.
+    private static func inferred(_ learned: LearnedSubject) -> [String] {
+        learned.roles.compactMap { role in
+            role.inferredText.map { inferredStart + "\(scope(role)): \($0)" }
+        }
+    }
+
+    /// What warnings of inferred permissions begin with; the rest holds names from records.
+    static let inferredStart = "inferred by a bundle, not observed: "
 
     /// At most so many risks stand in the warnings of one subject.
     private static let shownRisks = 30

@@ -161,10 +161,13 @@ extension ReviewContext: ReviewText {
     private static func warnings(_ item: ProposedItem) -> [String] {
         let paths = Set(item.rules.flatMap { $0.risks ?? [] }.map { ExactText($0.text) })
         return item.warnings.map { warning in
-            let start = warning.utf8.starts(with: "critical: it ".utf8) ? "critical: it " : "it "
-            let path = String(decoding: warning.utf8.dropFirst(start.utf8.count), as: UTF8.self)
-            guard paths.contains(ExactText(path)) else { return TerminalText.oneLine(warning) }
-            return start + MarkdownText.code(path)
+            let starts = [ProposedItem.inferredStart, "critical: it ", "it "]
+            guard let start = starts.first(where: { warning.utf8.starts(with: $0.utf8) }) else {
+                return TerminalText.oneLine(warning)
+            }
+            let rest = String(decoding: warning.utf8.dropFirst(start.utf8.count), as: UTF8.self)
+            let isOwn = start != ProposedItem.inferredStart && !paths.contains(ExactText(rest))
+            return isOwn ? TerminalText.oneLine(warning) : start + MarkdownText.code(rest)
         }
     }
 

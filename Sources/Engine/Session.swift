@@ -41,6 +41,7 @@ extension LearningOptions {
         network.take(settings.network)
         access.namesThreshold = settings.access.namesThreshold
         access.excludedSubjects = settings.access.excludedSubjects
+        access.bundles = settings.access.bundles
     }
 }
 

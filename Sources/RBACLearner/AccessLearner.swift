@@ -19,7 +19,7 @@ package struct AccessLearner: Sendable {
         for (edge, fact) in observations.edges { intake.add(edge, fact) }
         var groups = observations.memberships
         groups.merge(intake.groupsFromReasons) { $0.union($1) }
-        let grantees = GranteeTables(intake.ledgers, groups: groups, namesThreshold: options.namesThreshold)
+        let grantees = GranteeTables(intake.ledgers, groups: groups, options)
         let names = SubjectName.names(for: grantees.subjects)
         let strong = StrongAccounts(observations.inventory.grants)
         let learned = grantees.subjects.compactMap { subject in
@@ -52,9 +52,9 @@ private struct GranteeTables {
     /// Sorted.
     var subjects: [Subject] { tables.keys.sorted() }
 
-    init(_ ledgers: [Subject: UseLedger], groups: [Subject: Set<ExactText>], namesThreshold: Int) {
+    init(_ ledgers: [Subject: UseLedger], groups: [Subject: Set<ExactText>], _ options: AccessLearningOptions) {
         for (subject, ledger) in ledgers where subject.kind == .group {
-            tables[subject] = PermissionTable(ledger, namesThreshold: namesThreshold)
+            tables[subject] = PermissionTable(ledger, options, home: nil)
             observed[subject] = ledger
         }
         var handed: [(group: Subject, uses: UseLedger)] = []
@@ -62,7 +62,8 @@ private struct GranteeTables {
             var rest = ledger
             if subject.kind == .user { handed += handOver(&rest, to: groups[subject] ?? []) }
             guard !rest.isEmpty else { continue }
-            tables[subject] = PermissionTable(rest, namesThreshold: namesThreshold)
+            tables[subject] = PermissionTable(
+                rest, options, home: subject.kind == .serviceAccount ? subject.namespace : nil)
             observed[subject] = rest
         }
         for (group, uses) in handed {

@@ -30,7 +30,13 @@ package struct AccessLearningOptions: Hashable, Sendable {
     /// Subjects for which nothing is learned, such as break-glass users and groups.
     package var excludedSubjects: Set<Subject>
 
-    package init(namesThreshold: Int = 20, excludedSubjects: Set<Subject> = []) {
+    /// What is granted along with what was observed; nothing by default.
+    package var bundles: Set<AccessBundle>
+
+    package init(
+        namesThreshold: Int = 20, excludedSubjects: Set<Subject> = [], bundles: Set<AccessBundle> = []
+    ) {
+        self.bundles = bundles
         self.namesThreshold = namesThreshold
         self.excludedSubjects = excludedSubjects
     }

@@ -59,6 +59,8 @@ package struct AccessEvidence: Hashable, Sendable {
         /// Not requested; the API server checks it along with what was (Kubernetes 1.35, feature gate
         /// AuthorizePodWebsocketUpgradeCreatePermission).
         case inferred
+        /// Not requested; the configuration bundles it with what was.
+        case bundle(AccessBundle)
         /// More names were seen than a rule may list.
         case manyNames(Int)
         /// Names such as this one are generated, so that the next ones will differ.
@@ -92,6 +94,7 @@ extension AccessEvidence.Note: CustomStringConvertible {
     package var description: String {
         switch self {
         case .inferred: "inferred: exec, attach and port-forward need get and create from Kubernetes 1.35 on"
+        case .bundle(let bundle): "inferred: \(bundle.reason)"
         case .manyNames(let count): "any name: \(count) names were seen"
         case .generatedNames(let example): "any name: names such as \(example) are generated"
         case .passingNames: "any name: names of this resource come and go"

@@ -22,7 +22,10 @@ extension LearnedSubject {
         let home = namespaces.count == 1 ? namespaces[0] : .clusterScope
         let isClusterRole = home == .clusterScope
         grants.roles.append(
-            Role(namespace: home, name: name, labels: GeneratedName.labels, rules: role.rules.map(\.rule)))
+            Role(
+                namespace: home, name: name, labels: GeneratedName.labels,
+                annotations: role.inferredText.map { [GeneratedName.inferredAnnotation: $0] } ?? [:],
+                rules: role.rules.map(\.rule)))
         for namespace in namespaces {
             grants.bindings.append(
                 RoleBinding(

@@ -14,13 +14,15 @@ struct PermissionTable {
         func covers(_ name: String) -> Bool { isUnnamed || names.contains(ExactText(name)) }
     }
 
-    private(set) var cells: [AccessAction: Cell] = [:]
+    var cells: [AccessAction: Cell] = [:]
 
-    init(_ ledger: UseLedger, namesThreshold: Int) {
+    /// - Parameter home: the namespace of a service account; nil for others.
+    init(_ ledger: UseLedger, _ options: AccessLearningOptions, home: Namespace?) {
         for (permission, uses) in ledger.cells {
-            cells[permission] = Self.decided(permission, uses, namesThreshold)
+            cells[permission] = Self.decided(permission, uses, options.namesThreshold)
         }
         inferUpgrades()
+        add(options.bundles, home: home)
         dropCovered()
     }
 
@@ -79,7 +81,7 @@ extension PermissionTable {
             let counterpart = permission.with(verb: other)
             guard cells[counterpart] == nil else { continue }
             let inferred = cell.uses.map { key, tally in
-                (UseKey(name: key.name, requester: key.requester, isInferred: true), tally)
+                (UseKey(name: key.name, requester: key.requester, inference: .upgrade), tally)
             }
             cells[counterpart] = Cell(
                 uses: Dictionary(inferred) { first, _ in first }, widening: nil, isUnnamed: cell.isUnnamed,
@@ -129,9 +131,18 @@ extension PermissionTable {
             found[ExactText(key.name), default: []].append(
                 AccessEvidence(
                     action: permission.renamed(key.name), requester: key.requester,
-                    note: key.isInferred ? .inferred : cell.widening, tally))
+                    note: key.inference?.note ?? cell.widening, tally))
         }
         return found
+    }
+}
+
+extension UseKey.Inference {
+    fileprivate var note: AccessEvidence.Note {
+        switch self {
+        case .upgrade: .inferred
+        case .bundle(let bundle): .bundle(bundle)
+        }
     }
 }
 

@@ -16,13 +16,21 @@ struct UseTally {
 struct UseKey: Hashable {
     @Exact private(set) var name: String
     let requester: Subject
-    /// Not observed: concluded from the observed use of another verb.
-    let isInferred: Bool
+    /// From what it was concluded; nil for what was observed.
+    let inference: Inference?
+    var isInferred: Bool { inference != nil }
 
-    init(name: String, requester: Subject, isInferred: Bool = false) {
+    /// Why a use that was not observed is there.
+    enum Inference: Hashable {
+        /// The API server checks it along with the other verb.
+        case upgrade
+        case bundle(AccessBundle)
+    }
+
+    init(name: String, requester: Subject, inference: Inference? = nil) {
         self.name = name
         self.requester = requester
-        self.isInferred = isInferred
+        self.inference = inference
     }
 }
 
@@ -30,8 +38,10 @@ struct UseKey: Hashable {
 struct UseLedger {
     private(set) var cells: [AccessAction: [UseKey: UseTally]] = [:]
 
-    mutating func add(_ action: AccessAction, by requester: Subject, _ tally: UseTally, isInferred: Bool = false) {
-        let key = UseKey(name: action.name, requester: requester, isInferred: isInferred)
+    mutating func add(
+        _ action: AccessAction, by requester: Subject, _ tally: UseTally, inference: UseKey.Inference? = nil
+    ) {
+        let key = UseKey(name: action.name, requester: requester, inference: inference)
         let permission = action.name.isEmpty ? action : action.renamed("")
         cells[permission, default: [:]].merge(key, tally)
     }

@@ -141,6 +141,7 @@ import Testing
         let settings = try Self.settings(top.joined(separator: "\n") + "\n" + sections.joined())
         #expect(settings.repository.sshKeyFile == "other")
         #expect(settings.access.namesThreshold == 41)
+        #expect(settings.access.bundles == [.leaderElection])
         #expect(settings.forge.kind == .forgejo)
     }
 
@@ -152,6 +153,7 @@ import Testing
         case .flag: return key.fallback == "no" ? "yes" : "no"
         case .choice(let words): return words.last { $0 != key.fallback } ?? ""
         case .list where key.path == "proposals.kinds": return "rbac"
+        case .list where key.path == "rbac.bundles": return "leaderElection"
         case .list where key.path.hasSuffix("Ranges"): return "192.0.2.0/24"
         case .list: return "other"
         }

@@ -49,3 +49,20 @@ import Testing
         #expect(try !network.observed().preview().json().contains("\"risks\""))
     }
 }
+
+extension AccessReviewTests {
+    @Test func `what a bundle adds is in the annotation, the evidence and the warnings, and only then`() throws {
+        var bundled = Self.inputs
+        bundled.configuration = "rbac: {bundles: [read]}"
+        let report = try ObservedCluster(bundled).preview(.rbac)
+        let roles = report.grants.roles.filter { !$0.annotations.isEmpty }
+        let picker = try #require(report.items.first { $0.title == "ServiceAccount warehouse/picker" })
+        #expect(!roles.isEmpty && report.yaml.contains("    leastwise/inferred: \"read: "))
+        #expect(!report.yaml.contains(" # "))
+        #expect(picker.warnings.contains { $0.hasPrefix("inferred by a bundle, not observed: warehouse: read: ") })
+        #expect(try report.json().contains("inferred: the bundle read gives get, list and watch together"))
+        let plain = try ObservedCluster(Self.inputs).preview(.rbac)
+        #expect(!plain.yaml.contains("annotations"))
+        #expect(plain.replay.observed == report.replay.observed)
+    }
+}

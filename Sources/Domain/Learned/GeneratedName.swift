@@ -3,6 +3,9 @@ package enum GeneratedName {
     /// What marks an object as written by Leastwise.
     package static let labels: Labels = ["app.kubernetes.io/managed-by": "leastwise"]
 
+    /// The annotation of a role that says what of it was concluded and not observed.
+    package static let inferredAnnotation = "leastwise/inferred"
+
     /// The label that every namespace carries with its own name (KEP-2161, Kubernetes 1.22 and later).
     package static let namespaceLabel = "kubernetes.io/metadata.name"
 

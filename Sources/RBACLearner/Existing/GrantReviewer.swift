@@ -93,9 +93,9 @@ extension GrantReviewer {
         where edge.cluster == observations.cluster && edge.decision != .denied {
             see(edge.subject, at: fact.last)
             let tally = UseTally(fact: fact, isLowConfidence: edge.decision == .allowedByStatus)
-            let used = use(edge.action, by: edge.subject, tally, isInferred: false)
+            let used = use(edge.action, by: edge.subject, tally)
             if let reason = binding(namedIn: edge.reason) { attribute(fact.count, to: reason, used) }
-            for implied in edge.action.checkedAlong { _ = use(implied, by: edge.subject, tally, isInferred: true) }
+            for implied in edge.action.checkedAlong { _ = use(implied, by: edge.subject, tally, inference: .upgrade) }
         }
     }
 
@@ -125,13 +125,14 @@ extension GrantReviewer {
 
     /// Counts the use of every rule that allows the request, and returns the numbers of their bindings.
     private mutating func use(
-        _ action: AccessAction, by subject: Subject, _ tally: UseTally, isInferred: Bool
+        _ action: AccessAction, by subject: Subject, _ tally: UseTally,
+        inference: UseKey.Inference? = nil
     ) -> Set<Int> {
         let scope = action.isResourceRequest ? action.namespace : .clusterScope
         var used: Set<Int> = []
         for number in reach(of: subject).bindings(in: scope) {
             for entry in bound[number].table.covering(action) {
-                bound[number].uses[entry].add(action, by: subject, tally, isInferred: isInferred)
+                bound[number].uses[entry].add(action, by: subject, tally, inference: inference)
                 used.insert(number)
             }
         }

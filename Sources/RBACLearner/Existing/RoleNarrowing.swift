@@ -40,12 +40,12 @@ package struct RoleNarrowing: Sendable {
 
 /// Narrows rules to what they were used for.
 package struct RuleNarrower {
-    private let namesThreshold: Int
+    private let options: AccessLearningOptions
     private let unrecorded: (PolicyRule) -> [PolicyRule]
 
     /// - Parameter unrecorded: of a rule, the part whose use by the role's subjects the audit policy does not record.
     package init(options: AccessLearningOptions, unrecorded: @escaping (PolicyRule) -> [PolicyRule]) {
-        namesThreshold = options.namesThreshold
+        self.options = options
         self.unrecorded = unrecorded
     }
 
@@ -84,13 +84,13 @@ package struct RuleNarrower {
             for (key, tally) in uses {
                 let action = permission.renamed(key.name).inAnyNamespace
                 guard known.covering(action).isEmpty else { continue }
-                ledger.add(action, by: key.requester, tally, isInferred: key.isInferred)
+                ledger.add(action, by: key.requester, tally, inference: key.inference)
             }
         }
         var builder = RuleBuilder()
         // A rule that lists names was used for some of them: nothing is to be decided about names.
         if reviewed.rule.resourceNames.isEmpty {
-            let table = PermissionTable(ledger, namesThreshold: namesThreshold)
+            let table = PermissionTable(ledger, options, home: nil)
             // What is inferred beside uses is granted only as far as this rule grants it.
             for permission in table.cells.keys where words.mayCover(permission) {
                 builder.add(permission, table.evidence(permission))
