@@ -163,6 +163,14 @@ import Testing
         ("{level: Metadata, userGroups: [sre]}", "get - pods shop -", false),
         ("{level: Metadata, users: [\"system:serviceaccount:shop:cart\"]}", "get - pods shop -", true),
         ("{level: Metadata, users: [cart]}", "get - pods shop -", false),
+        (
+            "{level: Metadata, resources: [{group: \"\", resources: [pods], resourceNames: [\"\u{e9}\"]}]}",
+            "get - pods shop e\u{301}", false
+        ),
+        (
+            "{level: Metadata, resources: [{group: \"\", resources: [pods], resourceNames: [\"\u{e9}\"]}]}",
+            "get - pods shop \u{e9}", true
+        ),
     ])
     func `compares words as the API server does`(rule: String, text: String, isRecorded: Bool) throws {
         let policy = try Self.policy("rules: [\(rule)]")

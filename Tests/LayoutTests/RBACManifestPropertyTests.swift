@@ -74,6 +74,31 @@ import Testing
         #expect(throws: LayoutError.self) { try RBACManifestEdit.edit(text, changes + [changes[0]]) }
     }
 
+    @Test(arguments: UInt64(1)...1000)
+    func `a damaged file is refused, or changed in its list alone`(seed: UInt64) throws {
+        var random = RandomManifests(seed: seed)
+        let object = random.objects.pick(&random.generator)
+        var text = random.text
+        for _ in 0..<Int.random(in: 1...3, using: &random.generator) {
+            let place = text.unicodeScalars.indices.randomElement(using: &random.generator) ?? text.startIndex
+            let piece = ["", " ", "\n", "- ", ": ", "&a ", "*a", "[", "]", "'", "#", "\t", "---\n", "? ", "{", "!x "]
+            text.unicodeScalars.replaceSubrange(
+                place..<text.unicodeScalars.index(after: place), with: piece.pick(&random.generator).unicodeScalars)
+        }
+        let changes: [RBACManifestEdit.RuleChange] = object.rules.map { _ in
+            random.one(in: 2) ? .keep : Self.change(&random)
+        }
+        let change: RBACManifestEdit.Change =
+            object.kind.listKey == "rules" ? .rules(changes) : .removeSubjects([object.subjects[0]])
+        guard let edited = try? RBACManifestEdit.edit(text, change, at: object.place) else { return }
+        // A key that is a list has no JSON; what holds one cannot be compared that way.
+        guard var left = JSONForm.documents(text) else { return }
+        var right = try #require(JSONForm.documents(edited))
+        left.remove(at: object.document)
+        right.remove(at: object.document)
+        #expect(left as NSArray == right as NSArray)
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: [", ", "\n      - "])
     func `edits long lists in time`(separator: String) throws {
         let words = (0..<20_000).map { "w\($0)" }

@@ -54,7 +54,7 @@ extension AuditPolicy.Rule {
     private func match(_ name: AuditedSubject.Name) -> AuditMatch {
         guard !users.isEmpty else { return .always }
         switch name {
-        case .user(let name): return users.contains(name) ? .always : .never
+        case .user(let name): return users.containsBytes(of: name) ? .always : .never
         case .anyone: return .maybe
         case .serviceAccount(let namespace):
             let named = users.contains { user in
@@ -66,7 +66,7 @@ extension AuditPolicy.Rule {
     }
 
     private func matchGroups(of subject: AuditedSubject) -> AuditMatch {
-        if userGroups.isEmpty || userGroups.contains(where: subject.groups.contains) { return .always }
+        if userGroups.isEmpty || userGroups.contains(where: subject.groups.containsBytes) { return .always }
         return subject.hasOnlyTheseGroups ? .never : .maybe
     }
 
@@ -109,6 +109,13 @@ extension AuditPolicy.GroupResources {
     private func match(_ name: String?) -> AuditMatch {
         guard !resourceNames.isEmpty else { return .always }
         guard let name else { return .maybe }
-        return resourceNames.contains(name) ? .always : .never
+        return resourceNames.containsBytes(of: name) ? .always : .never
+    }
+}
+
+extension Collection<String> {
+    /// Equality of `String` takes texts for one that differ in their bytes, which the API server does not.
+    fileprivate func containsBytes(of text: String) -> Bool {
+        contains { $0 == text && $0.utf8.elementsEqual(text.utf8) }
     }
 }

@@ -62,7 +62,7 @@ struct AuditedRequests: Hashable, Sendable {
         if Self.longVerbs.contains(verb) { return true }
         switch target {
         case .resource(_, let pattern, _, _): return pattern.subresource.map(Self.longSubresources.contains) ?? false
-        case .path(let path): return path.text.hasPrefix("/debug/pprof/")
+        case .path(let path): return path.text.utf8.starts(with: "/debug/pprof/".utf8)
         }
     }
 }

@@ -66,7 +66,7 @@ struct PathPattern: Hashable, Sendable {
     /// How far a pattern of an audit policy takes in what this one stands for (`pathMatches`, checker.go).
     func match(in other: PathPattern) -> AuditMatch {
         if other.isPrefix, text.utf8.starts(with: other.text.utf8) { return .always }
-        if !other.isPrefix, !isPrefix { return text == other.text ? .always : .never }
+        if !other.isPrefix, !isPrefix { return text.utf8.elementsEqual(other.text.utf8) ? .always : .never }
         return isPrefix && other.text.utf8.starts(with: text.utf8) ? .maybe : .never
     }
 
