@@ -22,8 +22,10 @@ extension PermissionTable {
         _ target: AccessAction, from source: Cell, known: Cell?, _ bundle: AccessBundle
     ) {
         var added: [UseKey: UseTally] = [:]
+        // Who creates an object for the first time tells no name.
+        let isNamed = target.verb != "create" && ObjectNames.isEnforceable(target)
         for (key, tally) in source.uses {
-            let name = ObjectNames.isEnforceable(target) ? key.name : ""
+            let name = isNamed ? key.name : ""
             guard known?.covers(name) != true else { continue }
             var tally = tally
             // Not a request was seen of it.

@@ -147,6 +147,7 @@ import Testing
 
     private static func otherValue(of key: ConfigurationKey) -> String {
         switch key.kind {
+        case .list where key.path == "rbac.excludedSubjects": return "User other"
         case .text: return "other"
         case .number where key.path == "network.outsideWidestIPv4": return "20"
         case .number: return "41"

@@ -169,10 +169,9 @@ import Testing
 
     private static func covers(_ wanted: Set<AccessAction>, _ action: AccessAction) -> Bool {
         wanted.contains { other in
-            let isNameless = other.name.isEmpty || (other.verb == "create" && other.subresource.isEmpty)
             return other.verb == action.verb && other.resourceWithSubresource == action.resourceWithSubresource
                 && (other.namespace == .clusterScope || other.namespace == action.namespace)
-                && (isNameless || other.name == action.name)
+                && (other.name.isEmpty || other.name == action.name)
         }
     }
 }

@@ -2,32 +2,28 @@ import Layout
 import RBACLearner
 
 extension Removal {
-    /// The file's text without what goes.
+    /// What to change of the object, the best way first.
     ///
-    /// A binding that nobody is left in goes with its document, and where that is all that its file holds, it stays without
-    /// subjects, which grants nothing: what lists the file goes on finding it.
-    func applied(to text: String) throws(LayoutError) -> String {
+    /// A binding that nobody is left in goes with its document, and where that is all that is left in its file, it stays
+    /// without subjects, which grants nothing: what lists the file goes on finding it.
+    var changes: [RBACManifestEdit.Change] {
         switch edit {
-        case .rules(_, let edits):
-            return try RBACManifestEdit.edit(text, .rules(edits.map(RBACManifestEdit.RuleChange.init)), at: manifest)
-        case .subjects(_, let gone, isWhole: true):
-            if let shorter = try? RBACManifestEdit.edit(text, .removeDocument, at: manifest) { return shorter }
-            return try RBACManifestEdit.edit(text, .removeSubjects(gone), at: manifest)
-        case .subjects(_, let gone, isWhole: false):
-            return try RBACManifestEdit.edit(text, .removeSubjects(gone), at: manifest)
+        case .rules(_, let edits): [.rules(edits.map(RBACManifestEdit.RuleChange.init))]
+        case .subjects(_, let gone, isWhole: true): [.removeDocument, .removeSubjects(gone)]
+        case .subjects(_, let gone, isWhole: false): [.removeSubjects(gone)]
         }
     }
 
-    /// The order in which edits of one file are made: those that take out documents last and from its end, since the
-    /// places of others count documents.
-    static func isEditedBefore(_ left: Removal, _ right: Removal) -> Bool {
-        let (first, second) = (left.editOrder, right.editOrder)
-        return first == second ? left.title < right.title : first < second
-    }
-
-    private var editOrder: (Int, Int) {
-        if case .subjects(_, _, isWhole: true) = edit { return (1, -manifest.document) }
-        return (0, 0)
+    /// The first change that can be made beside others of the same file, with the file's text after all of them.
+    func possibleChange(
+        beside others: [(place: RBACManifest, change: RBACManifestEdit.Change)], of text: String
+    ) throws(LayoutError) -> (change: RBACManifestEdit.Change, text: String) {
+        let changes = changes
+        for change in changes.dropLast() {
+            if let text = try? RBACManifestEdit.edit(text, others + [(manifest, change)]) { return (change, text) }
+        }
+        let last = changes[changes.count - 1]
+        return (last, try RBACManifestEdit.edit(text, others + [(manifest, last)]))
     }
 }
 

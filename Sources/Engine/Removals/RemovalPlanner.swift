@@ -45,18 +45,32 @@ struct RemovalPlanner {
         var refused: [String] = []
     }
 
+    /// Edits each file once. Where that fails, the edits of the file are tried one by one, so that one object that cannot be
+    /// edited leaves the others theirs.
     private func edit(_ removals: [Removal]) -> Edited {
         var edited = Edited()
-        for removal in removals.sorted(by: Removal.isEditedBefore) {
-            guard let text = edited.files[removal.manifest.path] ?? base.tree.text(removal.manifest.path) else {
-                continue
+        for (path, removals) in Dictionary(grouping: removals, by: \.manifest.path).sorted(by: { $0.key < $1.key }) {
+            guard let text = base.tree.text(path) else { continue }
+            if let all = try? RBACManifestEdit.edit(text, removals.map { ($0.manifest, $0.changes[0]) }) {
+                edited.files[path] = all
+                edited.done += removals
+            } else {
+                editSingly(removals, path, text, &edited)
             }
+        }
+        return edited
+    }
+
+    private func editSingly(_ removals: [Removal], _ path: String, _ text: String, _ edited: inout Edited) {
+        var possible: [(place: RBACManifest, change: RBACManifestEdit.Change)] = []
+        for removal in removals {
             do {
-                edited.files[removal.manifest.path] = try removal.applied(to: text)
+                let (change, result) = try removal.possibleChange(beside: possible, of: text)
+                possible.append((removal.manifest, change))
+                edited.files[path] = result
                 edited.done.append(removal)
             } catch { edited.refused.append("\(removal.title): \(error)") }
         }
-        return edited
     }
 }
 

@@ -49,6 +49,7 @@ package struct RuleNarrower {
         self.unrecorded = unrecorded
     }
 
+    /// The role's rules, each kept, gone or made smaller.
     package func narrowed(_ role: ReviewedRole) -> RoleNarrowing {
         var kept: [RoleNarrowing.Kept] = []
         let edits = role.rules.map { reviewed in
