@@ -46,6 +46,8 @@ struct UnusedDocument: Encodable {
         let resources: [String]?
         let resourceNames: [String]?
         let nonResourceURLs: [String]?
+        /// What the rule leads to, to be read behind "it"; critical ones first.
+        let risks: [String]?
     }
 
     struct PartlyUsed: Encodable {
@@ -130,6 +132,7 @@ extension UnusedDocument.Rule {
         resources = rule.resources.isEmpty ? nil : rule.resources
         resourceNames = rule.resourceNames.isEmpty ? nil : rule.resourceNames
         nonResourceURLs = rule.nonResourceURLs.isEmpty ? nil : rule.nonResourceURLs
+        risks = reviewed.risks.isEmpty ? nil : reviewed.risks.map { ($0.isCritical ? "critical: " : "") + $0.path }
     }
 }
 

@@ -41,10 +41,11 @@ package struct UnusedReport: Sendable {
         hasGrants = !learned.inventory.grants.bindings.isEmpty
     }
 
-    /// Wholly unused ones first, then by the breadth of what is unused, then by name.
+    /// Critical ones first, then risky ones, then by the breadth of what is unused, then by name.
     private static func precedes(_ left: ReviewedBinding, _ right: ReviewedBinding) -> Bool {
-        let (a, b) = (left.breadth, right.breadth)
-        return a == b ? left.key < right.key : a > b
+        let (a, b) = (left.unusedRank, right.unusedRank)
+        guard a == b else { return a < b }
+        return left.breadth == right.breadth ? left.key < right.key : left.breadth > right.breadth
     }
 }
 
@@ -75,6 +76,12 @@ extension PreviewJob.Filter {
 }
 
 extension ReviewedBinding {
+    /// 0 where an unused rule is as good as full control, 1 where one leads to more than it says, otherwise 2.
+    fileprivate var unusedRank: Int {
+        let risks = unusedRules.flatMap(\.risks)
+        return risks.contains(where: \.isCritical) ? 0 : risks.isEmpty ? 2 : 1
+    }
+
     /// How much of it is unused: wildcards of unused rules count most.
     fileprivate var breadth: Int {
         unusedRules.reduce(0) { sum, unused in
@@ -100,7 +107,7 @@ extension UnusedReport {
                 + "`kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o json` makes a file for "
                 + "`leastwise observe objects`\n"
         }
-        var lines = unused.flatMap { Self.lines($0, $0.unusedRules.map(\.unusedLine)) }
+        var lines = unused.flatMap { Self.lines($0, $0.unusedRules.flatMap(\.unusedLines)) }
         if withParts, !usedInPart.isEmpty {
             lines.append("Used in part:")
             lines += usedInPart.flatMap { binding in
@@ -168,10 +175,12 @@ extension ReviewedRule {
     var phrase: String { "rule \(index + 1) of \(origin): \(rule.phrase)" }
 
     /// With what of it would not show even if it were used.
-    fileprivate var unusedLine: String {
+    fileprivate var unusedLines: [String] {
         let unseen = UnseenCheck.parts(of: rule).map(\.phrase)
-        return "never used: \(phrase)"
-            + (unseen.isEmpty ? "" : " (no audit event would show \(unseen.joined(separator: "; ")))")
+        let remark = unseen.isEmpty ? "" : " (no audit event would show \(unseen.joined(separator: "; ")))"
+        let first = risks.prefix(1).map { "  ! \($0.isCritical ? "critical: " : "")it \($0.path)" }
+        let more = risks.count > 1 ? ["  ! and \(risks.count - 1) more risks"] : []
+        return ["never used: \(phrase)\(remark)"] + first + more
     }
 
     fileprivate var partLines: [String] {

@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import Yams
 
@@ -10,7 +11,7 @@ struct JSONForm {
 
     /// The documents of a file; nil if one is no YAML, or they hold too much.
     static func documents(_ text: String) -> [Any]? {
-        guard var nodes = try? Yams.compose_all(yaml: text) else { return nil }
+        guard !YAMLKeys.areOfAliases(text), var nodes = try? Yams.compose_all(yaml: text) else { return nil }
         var form = JSONForm()
         var documents: [Any] = []
         while let node = nodes.next() {
@@ -22,7 +23,7 @@ struct JSONForm {
     }
 
     /// Keys become strings; what JSON has no word for (dates, numbers that are none) becomes the string that stands there.
-    private mutating func value(of node: Node) -> Any? {
+    private mutating func value(of node: Yams.Node) -> Any? {
         left -= 1
         guard left > 0 else { return nil }
         switch node {
@@ -44,7 +45,7 @@ struct JSONForm {
         }
     }
 
-    private mutating func fields(of mapping: Node.Mapping) -> [String: Any]? {
+    private mutating func fields(of mapping: Yams.Node.Mapping) -> [String: Any]? {
         var fields: [String: Any] = [:]
         var merged: [[String: Any]] = []
         for (key, value) in mapping {

@@ -1,3 +1,4 @@
+import Domain
 import Yams
 
 /// A `kustomization.yaml` and the edit that lists a file in it, every other line left as it is.
@@ -35,7 +36,8 @@ struct Kustomization {
         return edited
     }
 
-    private func root() throws -> Node {
+    private func root() throws -> Yams.Node {
+        guard !YAMLKeys.areOfAliases(text) else { throw unreadable("it has aliases as keys") }
         do {
             guard let node = try Yams.compose(yaml: text), node.mapping != nil else { throw unreadable("it is no map") }
             return node
@@ -46,7 +48,7 @@ struct Kustomization {
         }
     }
 
-    private func insert(_ missing: [String], after resources: Node?) throws -> String {
+    private func insert(_ missing: [String], after resources: Yams.Node?) throws -> String {
         // Scalars, since CR and LF together are one `Character`.
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
         guard let resources, resources.null == nil else {

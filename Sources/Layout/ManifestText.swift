@@ -1,3 +1,4 @@
+import Domain
 import Yams
 
 /// A YAML file's lines beside what they say, for edits that leave all other lines as they are.
@@ -5,7 +6,7 @@ struct ManifestText {
     let path: String
     /// Without their LF, and with the CR where there is one. The last one is empty where the file ends with a line's end.
     let lines: [String]
-    let documents: [Node]
+    let documents: [Yams.Node]
 
     private static let byteOrderMark: Unicode.Scalar = "\u{feff}"
 
@@ -34,10 +35,13 @@ struct ManifestText {
         }
     }
 
-    private static func documents(of text: String, _ path: String) throws(LayoutError) -> [Node] {
+    private static func documents(of text: String, _ path: String) throws(LayoutError) -> [Yams.Node] {
+        guard !YAMLKeys.areOfAliases(text) else {
+            throw uneditable(path, "it has aliases as keys", "write them out")
+        }
         do {
             let parser = try Parser(yaml: text)
-            var documents: [Node] = []
+            var documents: [Yams.Node] = []
             while let node = try parser.nextRoot() { documents.append(node) }
             return documents
         } catch {
@@ -71,13 +75,13 @@ struct ManifestText {
 
     /// True if what stands at the node's mark is none of `[`, `{`, `&`, `*` and `!`. What Yams calls the node's style is not
     /// to be relied on: it is read from the event that ends the collection.
-    func isBlock(_ node: Node) -> Bool {
+    func isBlock(_ node: Yams.Node) -> Bool {
         guard node.scalar == nil, let start = scalar(at: node) else { return false }
         return !"[{&*!".unicodeScalars.contains(start)
     }
 
     /// What stands at a node's mark; nil at a line's end.
-    func scalar(at node: Node) -> Unicode.Scalar? {
+    func scalar(at node: Yams.Node) -> Unicode.Scalar? {
         guard let place = Place(node), lines.indices.contains(place.line) else { return nil }
         return lines[place.line].unicodeScalars.dropFirst(place.column).first
     }
@@ -94,7 +98,7 @@ struct Place: Comparable {
     }
 
     /// Nil for a node that no text stands for.
-    init?(_ node: Node) {
+    init?(_ node: Yams.Node) {
         guard let mark = node.mark, mark.line > 0, mark.column > 0 else { return nil }
         line = mark.line - 1
         column = mark.column - 1

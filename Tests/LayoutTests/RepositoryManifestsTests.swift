@@ -131,3 +131,26 @@ import Testing
         return Read(items: items, unreadable: unreadable)
     }
 }
+
+/// Texts that would keep a parser busy for ever.
+struct HostileYAMLTests {
+    /// Ten aliases a level: at the tenth, a key stands for ten thousand million texts.
+    private static let bomb =
+        (1...10).reduce("apiVersion: rbac.authorization.k8s.io/v1\na0: &a0 x\n") { text, level in
+            text + "a\(level): &a\(level) [\(Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ","))]\n"
+        } + "k: {? *a10 : x}\n"
+
+    @Test(.timeLimit(.minutes(1))) func `aliases as keys are refused before a parser gets them`() throws {
+        let tree = RepositoryTree(files: [
+            "rbac.yaml": Array(Self.bomb.utf8), "kustomization.yaml": Array(("resources: []\n" + Self.bomb).utf8),
+        ])
+        guard case .unreadable? = RepositoryManifests.read("rbac.yaml", of: tree) else {
+            Issue.record("it was read")
+            return
+        }
+        #expect(RBACManifest.locate(in: tree).isEmpty)
+        let plan = RepositoryLayout(tree: tree).plan(
+            [GeneratedFile(path: "x.yaml", comment: "x", body: "kind: Role\n")], namespaces: [:])
+        #expect(plan.refused.count == 1)
+    }
+}

@@ -71,6 +71,8 @@ package struct ReviewedRule: Sendable {
     package let index: Int
     package let rule: PolicyRule
     let uses: UseLedger
+    /// What the rule leads to in the hands of the binding's subjects, sorted; empty for a rule of a role by itself.
+    package let risks: [AccessRisk]
 
     package var isUsed: Bool { !uses.isEmpty }
     /// The newest request that it allows; nil if there is none.

@@ -7,6 +7,7 @@ package import Domain
 /// linear in requests, times the bindings that reach each.
 package struct GrantReviewer {
     private let observations: AccessObservations
+    private let strong: StrongAccounts
     private var roles: RoleTables
     private var bound: [Bound] = []
     private var byUser: [ExactText: Reach] = [:]
@@ -46,6 +47,7 @@ package struct GrantReviewer {
 
     private init(_ observations: AccessObservations, _ grants: AccessGrants) {
         self.observations = observations
+        strong = StrongAccounts(grants)
         roles = RoleTables(grants.roles)
         // Of several bindings with one name the last counts, as when they are applied in turn.
         let bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }
@@ -111,7 +113,9 @@ extension GrantReviewer {
     /// - Parameter used: the numbers of the bindings that allow the request by what they are now.
     private mutating func attribute(_ count: Int64, to key: BindingKey, _ used: Set<Int>) {
         named[key] = (named[key] ?? 0).addingSaturated(count)
-        if !used.contains(where: { BindingKey(bound[$0].binding) == key }) { outdated.insert(key) }
+        // What Kubernetes binds itself is no subject of the review, and often not observed.
+        let isOwn = key.name.utf8.starts(with: "system:".utf8)
+        if !isOwn, !used.contains(where: { BindingKey(bound[$0].binding) == key }) { outdated.insert(key) }
     }
 
     private mutating func see(_ subject: Subject, at time: Timestamp) {
@@ -157,9 +161,14 @@ extension GrantReviewer {
         let numbers = Dictionary(bound.indices.map { (BindingKey(bound[$0].binding), $0) }) { first, _ in first }
         return bindings.sorted { BindingKey($0) < BindingKey($1) }.map { binding in
             let bound = numbers[BindingKey(binding)].map { self.bound[$0] }
+            let risks = binding.resolvedSubjects.first.map { RiskAssessment(subject: $0, strong: strong) }
+            let scope =
+                binding.isClusterRoleBinding ? LearnedRole.Scope.cluster : .namespaces([binding.namespace])
             let rules = bound.map { bound in
                 zip(bound.table.entries, bound.uses).map { entry, uses in
-                    ReviewedRule(origin: entry.origin, index: entry.index, rule: entry.rule, uses: uses)
+                    ReviewedRule(
+                        origin: entry.origin, index: entry.index, rule: entry.rule, uses: uses,
+                        risks: risks?.risks(of: entry.rule, in: scope) ?? [])
                 }
             }
             let lastUses = lastUses(rules ?? [])
@@ -207,7 +216,8 @@ extension GrantReviewer {
         return roles.all.filter { !DefaultGrants.isDefault($0.labels) && $0.aggregation.isEmpty }.map { role in
             let key = RoleKey(role)
             let rules = role.rules.enumerated().map { index, rule in
-                ReviewedRule(origin: key, index: index, rule: rule, uses: uses[key]?[index] ?? UseLedger())
+                ReviewedRule(
+                    origin: key, index: index, rule: rule, uses: uses[key]?[index] ?? UseLedger(), risks: [])
             }
             return reviewed(role, rules, (grantors[key] ?? []).map { bound[$0].binding })
         }
