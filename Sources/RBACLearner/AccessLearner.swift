@@ -14,7 +14,9 @@ package struct AccessLearner: Sendable {
     package func learn(_ observations: AccessObservations) -> LearnedAccess {
         let defaults = DefaultGrants(observations.inventory.grants)
         var intake = AccessIntake(
-            cluster: observations.cluster, screen: RequestScreen(defaults: defaults, options: options),
+            cluster: observations.cluster,
+            screen: RequestScreen(
+                defaults: defaults, options: options, memberships: observations.memberships),
             excluded: options.excludedSubjects)
         for (edge, fact) in observations.edges { intake.add(edge, fact) }
         var groups = observations.memberships
@@ -36,7 +38,11 @@ package struct AccessLearner: Sendable {
     ) -> LearnedSubject? {
         let subject = names.subject
         guard let table = grantees.tables[subject], let history = table.history else { return nil }
-        let observed = grantees.observed[subject]?.observed { (groups[$0] ?? []).sorted().map(\.text) } ?? []
+        let observed =
+            grantees.observed[subject]?.observed {
+                // What is granted was not let through by that group, so that the replay must not lean on it.
+                (groups[$0] ?? []).sorted().map(\.text).filter { $0 != RequestScreen.masters }
+            } ?? []
         return LearnedSubject(
             names: names, roles: RoleBuilder(table).roles().map(risks.assessed), history: history, observed: observed,
             gaps: AccessGap.gaps(of: subject, permissions: table.cells.keys))

@@ -73,6 +73,7 @@ package enum UnlearnedReason: String, Hashable, Sendable, Codable, CaseIterable 
     case systemUser = "a user of Kubernetes itself (system:), whose roles the API server keeps"
     case everyone = "allowed to everyone by Kubernetes' default roles"
     case ownDefault = "allowed by a default role that Kubernetes binds to this service account"
+    case privileged = "let through as a member of system:masters, whom no role is asked for"
     case excluded = "the subject is excluded by the configuration"
     case noVerb = "no verb"
     case wildcard = "holds a * that a rule would take for a pattern"
@@ -85,7 +86,7 @@ package enum UnlearnedReason: String, Hashable, Sendable, Codable, CaseIterable 
     package var needsAttention: Bool {
         switch self {
         case .wildcard, .authorizationVerb, .unnamedImpersonation, .malformed: true
-        case .systemUser, .everyone, .ownDefault, .excluded, .noVerb, .otherCluster: false
+        case .systemUser, .everyone, .ownDefault, .privileged, .excluded, .noVerb, .otherCluster: false
         }
     }
 }

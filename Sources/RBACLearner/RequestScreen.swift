@@ -4,8 +4,12 @@ import Domain
 struct RequestScreen {
     private let defaults: DefaultGrants
     private let options: AccessLearningOptions
+    private let memberships: [Subject: Set<ExactText>]
 
-    init(defaults: DefaultGrants, options: AccessLearningOptions) {
+    init(
+        defaults: DefaultGrants, options: AccessLearningOptions, memberships: [Subject: Set<ExactText>]
+    ) {
+        self.memberships = memberships
         self.defaults = defaults
         self.options = options
     }
@@ -13,8 +17,26 @@ struct RequestScreen {
     /// Why the request makes no rule; nil if it makes one.
     func objection(to edge: AccessEdge, reason: GrantReason?) -> UnlearnedReason? {
         if let objection = objection(to: edge.subject) { return objection }
+        if isPrivileged(edge, reason) { return .privileged }
         if let objection = Self.objection(to: edge.action) { return objection }
         return defaults.reason(for: edge.subject, edge.action, reason)
+    }
+
+    static let masters = "system:masters"
+
+    /// True if the authorizer of privileged groups let the request pass, which comes before RBAC and gives no reason
+    /// (k8s.io/apiserver, authorizerfactory.NewPrivilegedGroups): no role made a difference, and none would.
+    ///
+    /// Members are not always so: a user can be seen with the group once, by impersonation. What RBAC gave its reason for,
+    /// it did decide; and of a service account that only the response code speaks for, nothing is known.
+    private func isPrivileged(_ edge: AccessEdge, _ reason: GrantReason?) -> Bool {
+        if reason?.subject == Subject(kind: .group, name: Self.masters) { return true }
+        guard edge.reason.isEmpty, memberships[edge.subject]?.contains(ExactText(Self.masters)) == true else {
+            return false
+        }
+        // The impersonator's own right is concluded by the decoder, which has no reason to give.
+        guard !edge.action.verb.utf8.starts(with: "impersonate".utf8) else { return edge.subject.kind == .user }
+        return edge.decision == .allowed || edge.subject.kind == .user
     }
 
     private func objection(to subject: Subject) -> UnlearnedReason? {

@@ -224,8 +224,66 @@ struct AccessEvaluatorTests {
         let grants = evaluator.grantingRules(subject: Self.bob, action: Self.core("get", "pods"))
         #expect(grants.map(\.role.description) == ["ClusterRole top"])
         #expect(grants.map(\.origin.description) == ["ClusterRole leaf"])
-        #expect(evaluator.verdict(subject: Self.bob, action: Self.core("get", "nodes")).isAllowed)
+        // The controller overwrites what is written into an aggregating role.
+        #expect(!evaluator.verdict(subject: Self.bob, action: Self.core("get", "nodes")).isAllowed)
         #expect(!evaluator.verdict(subject: Self.bob, action: Self.core("get", "secrets")).isAllowed)
+    }
+
+    struct SelectorCase: Sendable {
+        let aggregation: [LabelSelector]
+        /// Names of the roles whose rules arrive.
+        let selected: Set<String>
+    }
+
+    @Test(arguments: [
+        SelectorCase(aggregation: [LabelSelector()], selected: ["x", "y", "z"]),
+        SelectorCase(aggregation: [Sample.selector(["tier": "x"])], selected: ["x"]),
+        SelectorCase(aggregation: [Sample.selector(["tier": "x", "open": "no"])], selected: []),
+        SelectorCase(
+            aggregation: [Sample.selector(["tier": "x"]), Sample.selector(["tier": "y"])], selected: ["x", "y"]),
+        SelectorCase(aggregation: [Sample.expression("tier", .in, ["y", "q"])], selected: ["y"]),
+        SelectorCase(aggregation: [Sample.expression("tier", .notIn, ["y"])], selected: ["x", "z"]),
+        SelectorCase(aggregation: [Sample.expression("tier", .exists)], selected: ["x", "y"]),
+        SelectorCase(aggregation: [Sample.expression("tier", .doesNotExist)], selected: ["z"]),
+        SelectorCase(
+            aggregation: [
+                LabelSelector(
+                    matchLabels: ["tier": "y"], matchExpressions: [.init(key: "open", operator: .exists, values: [])])
+            ], selected: ["y"]),
+    ])
+    func `aggregation selects by labels and expressions, any of several selectors`(_ example: SelectorCase) {
+        let labels: [(String, Labels)] = [("x", ["tier": "x"]), ("y", ["tier": "y", "open": "yes"]), ("z", [:])]
+        let roles = labels.map { name, labels in
+            Role(
+                namespace: .clusterScope, name: name, labels: labels,
+                rules: [PolicyRule(verbs: ["get"], apiGroups: [""], resources: [name])])
+        }
+        let top = Role(namespace: .clusterScope, name: "top", rules: [], aggregation: example.aggregation)
+        let binding = RoleBinding(
+            namespace: .clusterScope, name: "b", role: .init(isClusterRole: true, name: "top"), subjects: [Self.bob])
+        let evaluator = AccessEvaluator(grants: AccessGrants(roles: roles + [top], bindings: [binding]))
+        let found = ["x", "y", "z"].filter {
+            evaluator.verdict(subject: Self.bob, action: Self.core("get", $0)).isAllowed
+        }
+        #expect(Set(found) == example.selected)
+    }
+
+    @Test func `system:masters passes before any role is asked`() {
+        let none = AccessEvaluator(grants: AccessGrants())
+        let secrets = Self.core("delete", "secrets", in: "shop")
+        #expect(none.verdict(subject: Self.bob, groups: ["a", "system:masters"], action: secrets) == .privileged)
+        #expect(none.verdict(subject: Self.group("system:masters"), action: secrets) == .privileged)
+        #expect(none.verdict(subject: Subject(kind: .user, name: "system:masters"), action: secrets) == .denied)
+        #expect(none.grantingRules(subject: Self.bob, groups: ["system:masters"], action: secrets).isEmpty)
+        #expect(AccessVerdict.privileged.isAllowed)
+    }
+
+    @Test(arguments: ["list", "watch", "get", "delete", "deletecollection"])
+    func `a named rule needs the name, which list and watch have by a field selector`(_ verb: String) {
+        let rule = PolicyRule(verbs: [verb], apiGroups: [""], resources: ["secrets"], resourceNames: ["tls"])
+        let evaluator = Self.bind(Self.bob, [rule])
+        #expect(evaluator.verdict(subject: Self.bob, action: Self.core(verb, "secrets", name: "tls")).isAllowed)
+        #expect(!evaluator.verdict(subject: Self.bob, action: Self.core(verb, "secrets")).isAllowed)
     }
 
     @Test func `the verdict names binding, role and rule, in an order of its own`() {

@@ -20,11 +20,44 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "system:masters", "system:authenticated", "system:serviceaccounts",
+        "", "system:authenticated", "system:serviceaccounts",
     ])
     func `grants the user itself without a group of people`(_ group: String) {
         let learned = Samples.learn([(Samples.alice, list)], reason: Samples.allowedBy(group: group))
         #expect(learned.subjects.map(\.subject) == [Samples.alice])
+    }
+
+    @Test(arguments: [
+        (AccessEdge.Decision.allowed, ""), (.allowedByStatus, ""),
+        (.allowed, Samples.allowedBy(group: "system:masters")),
+    ])
+    func `grants nothing to whom system:masters lets pass`(_ decision: AccessEdge.Decision, reason: String) {
+        let learned = Samples.learn(
+            [(Samples.alice, list), (Samples.alice, Samples.action("get", "*", "shop"))], reason: reason,
+            decision: decision, memberships: [Samples.alice: ["system:masters", "system:authenticated"]])
+        #expect(learned.subjects.isEmpty && learned.gaps.isEmpty)
+        #expect(learned.notLearned.map(\.reason) == [.privileged])
+        #expect(learned.notLearned.map(\.actions) == [2])
+    }
+
+    @Test func `a member of system:masters keeps what RBAC gave its reason for, proven without the group`() throws {
+        let binding = "RBAC: allowed by ClusterRoleBinding \"b\" of ClusterRole \"r\" to User \"alice@example.com\""
+        let learned = Samples.learn(
+            [
+                Samples.edge(Samples.alice, list, reason: binding): Samples.fact(),
+                Samples.edge(Samples.alice, Samples.action("delete", "nodes", "", "n")): Samples.fact(),
+            ], memberships: [Samples.alice: ["system:masters", "developers"]])
+        #expect(learned.ruleLines == ["shop: list pods"])
+        #expect(learned.subjects.first?.observed.map(\.groups) == [["developers"]])
+        #expect(learned.notLearned.map(\.reason) == [.privileged])
+    }
+
+    @Test func `an account of which only the response code is known keeps its role`() {
+        let learned = Samples.learn(
+            [(Samples.api, list)], decision: .allowedByStatus, memberships: [Samples.api: ["system:masters"]])
+        #expect(learned.ruleLines == ["shop: list pods"])
+        let decided = Samples.learn([(Samples.api, list)], memberships: [Samples.api: ["system:masters"]])
+        #expect(decided.notLearned.map(\.reason) == [.privileged])
     }
 
     @Test(arguments: [

@@ -2,10 +2,11 @@ package import Domain
 
 /// Judges requests to the Kubernetes API by a set of roles and bindings, as the RBAC authorizer does.
 ///
-/// The rules are those of `RBACAuthorizer` (k8s.io/kubernetes, plugin/pkg/auth/authorizer/rbac). Only RBAC is judged:
-/// that the API server lets the group system:masters pass in any case, and the Node authorizer, are not. A binding
-/// whose role does not exist grants nothing. An aggregating ClusterRole has its own rules and those of all that it
-/// selects.
+/// The rules are those of `RBACAuthorizer` (k8s.io/kubernetes, plugin/pkg/auth/authorizer/rbac), after the one that comes
+/// before all others: whoever is in the group system:masters passes (pkg/kubeapiserver/authorizer, privileged groups). The
+/// Node authorizer is not judged. A binding whose role does not exist grants nothing. An aggregating ClusterRole has the
+/// rules of all that it selects, and none of those that are written in it: the controller overwrites them (API reference,
+/// ClusterRole, aggregationRule).
 package struct AccessEvaluator: Sendable {
     private struct Bound: Sendable {
         let binding: BindingReference
@@ -53,13 +54,14 @@ package struct AccessEvaluator: Sendable {
     ///
     /// A subject of kind Group stands for a request by nobody else but a member of that group.
     package func verdict(subject: Subject, groups: [String] = [], action: AccessAction) -> AccessVerdict {
+        guard !Self.isPrivileged(subject, groups) else { return .privileged }
         for number in candidates(subject, groups, action.scope) {
             if let rule = grantingRule(number, action) { return .allowed(by: rule) }
         }
         return .denied
     }
 
-    /// One grant for each binding that allows the request, in the order of `AccessVerdict.allowed`.
+    /// One grant for each binding that allows the request, in the order of `AccessVerdict.allowed`; of RBAC alone.
     package func grantingRules(subject: Subject, groups: [String] = [], action: AccessAction) -> [GrantingRule] {
         candidates(subject, groups, action.scope).compactMap { grantingRule($0, action) }
     }
@@ -86,6 +88,11 @@ package struct AccessEvaluator: Sendable {
 }
 
 extension AccessEvaluator {
+    private static func isPrivileged(_ subject: Subject, _ groups: [String]) -> Bool {
+        let name = "system:masters"
+        return groups.contains { $0.hasSameBytes(as: name) } || subject == Subject(kind: .group, name: name)
+    }
+
     /// ClusterRoleBindings before RoleBindings, then by name.
     private static func precedes(_ left: RoleBinding, _ right: RoleBinding) -> Bool {
         let (first, second) = (ExactText(left.namespace.rawValue), ExactText(right.namespace.rawValue))

@@ -4,6 +4,8 @@ package import Domain
 package enum AccessVerdict: Hashable, Sendable {
     /// The first grant, ClusterRoleBindings before RoleBindings and by name.
     case allowed(by: GrantingRule)
+    /// A member of the group system:masters: no role is asked.
+    case privileged
     case denied
 
     package var isAllowed: Bool { self != .denied }

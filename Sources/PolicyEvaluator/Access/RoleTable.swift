@@ -43,15 +43,18 @@ struct RoleTable {
     mutating func role(_ reference: RoleReference) -> CompiledRole? {
         if let known = compiled[reference] { return known }
         guard let role = roles[reference] else { return nil }
-        let sources = [role] + (role.aggregation.isEmpty ? [] : contributing(to: role))
+        let sources = role.aggregation.isEmpty ? [role] : contributing(to: role)
         let result = CompiledRole(
             sources.map { (RoleReference(namespace: $0.namespace, name: $0.name), $0.rules) })
         compiled[reference] = result
         return result
     }
 
-    /// The other ClusterRoles whose rules the aggregation controller ends up copying: selected ones, the ones that
-    /// these select, and so on; by name.
+    /// The ClusterRoles whose rules the aggregation controller ends up copying: selected ones, the ones that these
+    /// select, and so on; by name.
+    ///
+    /// What is written into an aggregating role counts nowhere, not even in a circle of such roles, where it depends on
+    /// the controller's timing whether it survives (k8s.io/kubernetes, pkg/controller/clusterroleaggregation).
     private mutating func contributing(to role: Role) -> [Role] {
         guard let start = numbers[ExactText(role.name)] else { return [] }
         var reached: Set<Int> = [start]
@@ -59,7 +62,7 @@ struct RoleTable {
         while let next = pending.popLast() {
             for other in contributors[next] ?? [] where reached.insert(other).inserted { pending.append(other) }
         }
-        return reached.subtracting([start]).sorted().map { clusterRoles[$0] }
+        return reached.sorted().map { clusterRoles[$0] }.filter(\.aggregation.isEmpty)
     }
 
     private func findContributors() -> [Int: [Int]] {

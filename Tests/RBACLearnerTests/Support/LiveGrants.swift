@@ -5,8 +5,12 @@ import Foundation
 enum LiveGrants {
     static func read(_ url: URL) throws -> AccessGrants {
         let list = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any]
+        return read(list?["items"] as? [[String: Any]] ?? [])
+    }
+
+    static func read(_ objects: [[String: Any]]) -> AccessGrants {
         var grants = AccessGrants()
-        for object in list?["items"] as? [[String: Any]] ?? [] {
+        for object in objects {
             guard let kind = object["kind"] as? String, let metadata = object["metadata"] as? [String: Any],
                 let name = metadata["name"] as? String
             else { continue }

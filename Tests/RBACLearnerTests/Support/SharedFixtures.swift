@@ -17,5 +17,10 @@ enum SharedFixtures {
     /// The roles and bindings by which it decided.
     static let liveGrants = apiServer.appending(path: "rbac-live.json")
 
+    /// Inputs with expected outputs, gathered from other projects.
+    static let truth = root.appending(path: "fixtures/truth")
+
+    static let hasTruth = FileManager.default.fileExists(atPath: truth.path)
+
     static let hasAPIServer = FileManager.default.fileExists(atPath: auditLog.path)
 }
