@@ -96,9 +96,9 @@ package enum KeptRules {
     package static func merge(_ new: AccessGrants, keeping present: AccessGrants) -> (grants: AccessGrants, kept: Int) {
         var kept = 0
         var grants = new
+        let roles = Dictionary(new.roles.indices.map { (ObjectKey(new.roles[$0]), $0) }) { first, _ in first }
         for role in present.roles {
-            guard let place = grants.roles.firstIndex(where: { $0.namespace == role.namespace && $0.name == role.name })
-            else {
+            guard let place = roles[ObjectKey(role)] else {
                 grants.roles.append(role)
                 kept += 1
                 continue
@@ -110,13 +110,24 @@ package enum KeptRules {
             grants.roles[place].rules += extra
             kept += extra.count
         }
-        for binding in present.bindings { kept += keep(binding, in: &grants.bindings) }
+        let bindings = Dictionary(new.bindings.indices.map { (ObjectKey(new.bindings[$0]), $0) }) { first, _ in first }
+        for binding in present.bindings {
+            kept += keep(binding, at: bindings[ObjectKey(binding)], in: &grants.bindings)
+        }
         return (grants, kept)
     }
 
+    /// The identity of a role among roles, or of a binding among bindings.
+    private struct ObjectKey: Hashable {
+        @Exact private var namespace: Namespace
+        @Exact private var name: String
+
+        init(_ role: Role) { (namespace, name) = (role.namespace, role.name) }
+        init(_ binding: RoleBinding) { (namespace, name) = (binding.namespace, binding.name) }
+    }
+
     /// Adds the binding, or those of its subjects that the one of its name lacks; how many were added.
-    private static func keep(_ binding: RoleBinding, in bindings: inout [RoleBinding]) -> Int {
-        let place = bindings.firstIndex { $0.namespace == binding.namespace && $0.name == binding.name }
+    private static func keep(_ binding: RoleBinding, at place: Int?, in bindings: inout [RoleBinding]) -> Int {
         guard let place else {
             bindings.append(binding)
             return 1
