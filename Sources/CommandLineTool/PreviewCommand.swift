@@ -51,7 +51,7 @@ struct PreviewCommand: ParsableCommand {
         let filter = PreviewJob.Filter(
             namespace: namespace, workload: workload, kind: kind.flatMap { ProposedItem.Kind(rawValue: $0.rawValue) })
         guard !unused else {
-            let report = UnusedReport(try session.learn(), filter)
+            let report = try UnusedReport(session.learn(), filter, settings: session.settings)
             return Console.print(output == .json ? try report.json() : report.text(withParts: parts))
         }
         try Self.stopping {

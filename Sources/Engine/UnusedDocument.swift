@@ -17,6 +17,8 @@ struct UnusedDocument: Encodable {
     let sharedAccounts: [Account]
     /// Bindings that allowed requests and do not by what was observed of them.
     let outdated: [String]
+    /// Why nothing is proposed to be taken, whatever it is.
+    let nothingGoes: String?
 
     struct Binding: Encodable {
         let binding: String
@@ -28,6 +30,8 @@ struct UnusedDocument: Encodable {
         /// The requests for which the authorizer named it.
         let namedFor: Int64
         let rules: [Rule]
+        /// Why they are not proposed to be taken, as far as it does not depend on the repository.
+        let obstacles: [String]
     }
 
     struct Subject: Encodable {
@@ -94,7 +98,7 @@ struct UnusedDocument: Encodable {
         last = report.last
         days = report.days
         recordedDays = report.recordedDays
-        unused = report.unused.map(Binding.init)
+        unused = report.unused.map { Binding($0, obstacles: report.obstacles($0)) }
         usedInPart = report.usedInPart.flatMap { binding in
             binding.rules.filter(\.isUsedInPart).map { PartlyUsed(binding, $0) }
         }
@@ -102,11 +106,13 @@ struct UnusedDocument: Encodable {
         neverSeen = report.neverSeen.map(\.description)
         sharedAccounts = report.accounts.map(Account.init)
         outdated = report.outdated.map(\.description)
+        nothingGoes = report.nothingGoes
     }
 }
 
 extension UnusedDocument.Binding {
-    fileprivate init(_ reviewed: ReviewedBinding) {
+    fileprivate init(_ reviewed: ReviewedBinding, obstacles: [String]) {
+        self.obstacles = obstacles
         binding = reviewed.key.description
         role = reviewed.binding.role.name
         subjects = reviewed.subjects.map { seen in

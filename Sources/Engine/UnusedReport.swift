@@ -1,3 +1,4 @@
+package import Configuration
 import Domain
 import Foundation
 import RBACLearner
@@ -21,10 +22,18 @@ package struct UnusedReport: Sendable {
     let accounts: [ReviewedAccount]
     /// Bindings that allowed requests and do not by what was observed of them.
     let outdated: [BindingKey]
+    /// Why nothing is proposed to be taken, whatever it is; nil where something may be.
+    let nothingGoes: String?
+    private let conditions: RemovalConditions
     private let hasGrants: Bool
 
-    /// Reviews the live grants of a cluster.
-    package init(_ learned: LearnedCluster, _ filter: PreviewJob.Filter = PreviewJob.Filter()) {
+    /// Reviews the live grants of a cluster. Throws if the configured audit policy cannot be read.
+    package init(
+        _ learned: LearnedCluster, _ filter: PreviewJob.Filter = PreviewJob.Filter(), settings: Settings
+    ) throws {
+        nothingGoes = try Self.obstacle(settings)
+        conditions = RemovalConditions(
+            learned.requests, auditDays: learned.auditDays, options: RemovalOptions(settings).conditions)
         let review = GrantReviewer.review(learned.inventory.grants, by: learned.requests)
         let shown = review.bindings.filter { filter.includes($0) }
         cluster = learned.cluster
@@ -39,6 +48,18 @@ package struct UnusedReport: Sendable {
         accounts = review.accounts.filter { filter.includes(account: $0.account) }
         outdated = review.outdated
         hasGrants = !learned.inventory.grants.bindings.isEmpty
+    }
+
+    private static func obstacle(_ settings: Settings) throws -> String? {
+        if !settings.access.removals || !settings.proposals.proposesAccess { return "the configuration wants none" }
+        guard try settings.access.readAuditPolicy() == nil else { return nil }
+        return "rbac.auditPolicy is not set, so that it is not known which uses would have been recorded"
+    }
+
+    /// Why the binding's unused rights are not proposed to be taken, as far as it does not depend on the repository.
+    func obstacles(_ binding: ReviewedBinding) -> [String] {
+        guard nothingGoes == nil else { return [] }
+        return conditions.obstacles(of: binding.subjects.map(\.subject), created: binding.created)
     }
 
     /// Critical ones first, then risky ones, then by the breadth of what is unused, then by name.
@@ -107,7 +128,10 @@ extension UnusedReport {
                 + "`kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o json` makes a file for "
                 + "`leastwise observe objects`\n"
         }
-        var lines = unused.flatMap { Self.lines($0, $0.unusedRules.flatMap(\.unusedLines)) }
+        var lines = unused.flatMap { binding in
+            let stays = obstacles(binding).map { "stays for now: \($0)" }
+            return Self.lines(binding, binding.unusedRules.flatMap(\.unusedLines) + stays)
+        }
         if withParts, !usedInPart.isEmpty {
             lines.append("Used in part:")
             lines += usedInPart.flatMap { binding in
@@ -163,6 +187,7 @@ extension UnusedReport {
             "Cluster \(cluster), \(first.date) to \(last.date): audit events on \(recordedDays) of \(days) days. "
                 + "\(unused.reduce(0) { $0 + $1.unusedRules.count }) rules of \(unused.count) bindings allowed nothing that was seen."
         )
+        if let nothingGoes { lines.append("Nothing is proposed to be taken away: \(nothingGoes).") }
         if !withParts, !usedInPart.isEmpty {
             lines.append("\(usedInPart.count) bindings have rules that are used in part: `--parts` shows them.")
         }

@@ -94,7 +94,8 @@ struct AuditStoryTests {
     }
 
     @Test func `reports who never used its grant`() throws {
-        let report = try UnusedReport(ObservedCluster(Self.inputs[0]).learn())
+        let observed = try ObservedCluster(Self.inputs[0])
+        let report = try UnusedReport(observed.learn(), settings: observed.settings)
         #expect(report.neverSeen.map(\.description) == ["ServiceAccount ops/dormant"])
     }
 

@@ -28,7 +28,8 @@ struct WorldTests {
     @Test(arguments: estates)
     func `lists the grants that the truth calls unused, and no other`(_ estate: String) throws {
         let world = try World(estate)
-        let report = try UnusedReport(ObservedCluster(world.inputs).learn())
+        let observed = try ObservedCluster(world.inputs)
+        let report = try UnusedReport(observed.learn(), settings: observed.settings)
         let truth = try world.unusedGrants()
         #expect(!truth.isEmpty)
         #expect(try World.UnusedGrant.list(in: Data(report.json().utf8)) == truth)

@@ -29,14 +29,7 @@ struct RemovalList {
         guard settings.access.removals, settings.proposals.proposesAccess,
             let policy = try settings.access.readAuditPolicy()
         else { return nil }
-        let access = settings.access
-        self.init(
-            learned, base: base,
-            options: RemovalOptions(
-                conditions: RemovalConditions.Options(
-                    unusedDays: access.unusedDays, maturity: settings.learning.maturity,
-                    excludedSubjects: access.excludedSubjects),
-                learning: LearningOptions(settings).access), policy: policy)
+        self.init(learned, base: base, options: RemovalOptions(settings), policy: policy)
     }
 
     init(_ learned: LearnedCluster, base: RepositoryObjects, options: RemovalOptions, policy: AuditPolicy) {
@@ -127,13 +120,12 @@ extension RemovalList {
         else { return nil }
         // A role that can be narrowed where it stands keeps the bindings that are used.
         let mayBeSuperseded = editable.roles[role] == nil
-        let created = created(of: reviewed, role)
         let gone = reviewed.subjects.filter { subject in
             let isFree = subject.lastUse == nil || mayBeSuperseded && served.byGenerated(subject.subject)
-            return isFree && conditions.obstacles(of: [subject.subject], created: created).isEmpty
+            return isFree && conditions.obstacles(of: [subject.subject], created: reviewed.created).isEmpty
                 && unrecorded(reviewed, of: subject.subject).isEmpty
         }
-        guard let created, !gone.isEmpty else { return nil }
+        guard let created = reviewed.created, !gone.isEmpty else { return nil }
         let days = conditions.recordedDays(since: created)
         return Removal(
             edit: .subjects(reviewed.key, gone.map(\.subject), isWhole: gone.count == reviewed.subjects.count),
@@ -151,14 +143,6 @@ extension RemovalList {
             evidence: evidence ?? (subject.lastSeen == nil ? "never seen" : "never used") + " in \(days) days")
     }
 
-    private func created(of reviewed: ReviewedBinding, _ role: RoleKey) -> Timestamp? {
-        let role = learned.inventory.grants.roles.first { RoleKey($0) == role }
-        guard let created = reviewed.binding.created else { return nil }
-        // Kubernetes' own roles are as old as the cluster.
-        guard let role, !role.labels.isKubernetesOwn else { return created }
-        return role.created.map { max($0, created) }
-    }
-
     /// The part of what the binding grants of which it cannot be said that it was not used.
     private func unrecorded(_ reviewed: ReviewedBinding, of subject: Subject) -> [PolicyRule] {
         reviewed.rules.map(\.rule).flatMap { rule in
@@ -173,6 +157,13 @@ extension RemovalList {
 struct RemovalOptions {
     let conditions: RemovalConditions.Options
     let learning: AccessLearningOptions
+
+    init(_ settings: Settings) {
+        conditions = RemovalConditions.Options(
+            unusedDays: settings.access.unusedDays, maturity: settings.learning.maturity,
+            excludedSubjects: settings.access.excludedSubjects)
+        learning = LearningOptions(settings).access
+    }
 }
 
 extension AccessGrants {
@@ -213,7 +204,7 @@ extension RoleBinding {
 
 extension Settings.Access {
     /// The configured audit policy; nil where none is.
-    fileprivate func readAuditPolicy() throws -> AuditPolicy? {
+    func readAuditPolicy() throws -> AuditPolicy? {
         guard let path = auditPolicy else { return nil }
         guard let text = FileText.read(path) else {
             throw EngineError(

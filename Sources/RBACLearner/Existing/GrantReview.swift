@@ -29,6 +29,9 @@ package struct ReviewedBinding: Sendable {
     /// The requests for which the authorizer named it as the reason. It names the first binding that allows a request, so
     /// that none says nothing.
     package let named: Int64
+    /// When the newer of the binding and its role was created; nil if one does not say. Kubernetes' own roles are as old
+    /// as the cluster.
+    package let created: Timestamp?
 
     package var key: BindingKey { BindingKey(binding) }
     /// True if no request was seen that a rule of it allows.

@@ -175,8 +175,14 @@ extension GrantReviewer {
             return ReviewedBinding(
                 binding: binding, role: bound?.role, rules: rules ?? [],
                 subjects: binding.resolvedSubjects.map { reviewed($0, lastUses) },
-                named: named[BindingKey(binding)] ?? 0)
+                named: named[BindingKey(binding)] ?? 0, created: created(of: binding, bound?.role))
         }
+    }
+
+    private func created(of binding: RoleBinding, _ role: RoleKey?) -> Timestamp? {
+        guard let created = binding.created else { return nil }
+        guard let role = role.flatMap(roles.role), !DefaultGrants.isDefault(role.labels) else { return created }
+        return role.created.map { max($0, created) }
     }
 
     private func reviewed(_ subject: Subject, _ lastUses: [Subject: Timestamp]) -> ReviewedSubject {
