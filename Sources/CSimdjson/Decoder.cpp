@@ -34,6 +34,8 @@ bool lw_decoder::is_full() const {
 
 void lw_decoder::shrink() {
     if (parser.capacity() > kept_capacity) parser = ondemand::parser();
+    if (payloads.capacity() > kept_capacity) payloads = ondemand::parser();
+    if (payload.capacity() > kept_capacity) std::string().swap(payload);
 }
 
 lw_decoder *lw_decoder_create(size_t table_bytes) {

@@ -34,6 +34,9 @@ struct lw_decoder {
     explicit lw_decoder(size_t table_bytes, uint64_t seed);
 
     simdjson::ondemand::parser parser;
+    /// For a record inside of a record, and its text.
+    simdjson::ondemand::parser payloads;
+    std::string payload;
     simdjson::dom::parser documents;
     leastwise::Clock clock;
     leastwise::Interner tables[5];

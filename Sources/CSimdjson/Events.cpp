@@ -1,210 +1,119 @@
-// Audit events of the Kubernetes API server (audit.k8s.io/v1 and its betas).
+// Audit events of the Kubernetes API server (audit.k8s.io/v1 and its betas), plain or in the envelopes of managed clouds.
+#include <iterator>
+
+#include "EventReader.hpp"
 #include "Records.hpp"
-#include "RequestURI.hpp"
-#include "Values.hpp"
 
 using namespace leastwise;
 
+namespace leastwise {
 namespace {
 
-/// Longest user agent that is kept: it is shown, never compared.
-constexpr size_t agent_limit = 96;
-/// Longest sum of verb, resource, names and path.
-constexpr size_t action_limit = 8 << 10;
-
-struct EventReader {
-    lw_decoder &decoder;
-    lw_event &record;
-    std::string_view kind, version, verb, uri;
-    std::string_view group, resource, subresource, space, name;
-    int64_t stage_time = lw_no_time, old_time = lw_no_time;
-    bool has_user = false, has_reference = false;
-
-    EventReader(lw_decoder &owner, lw_event &target) : decoder(owner), record(target) {}
-
-    error_code time(ondemand::value value, int64_t &result) {
-        std::string_view text;
+/// A time in the first versions of audit events and in LogEntries; milliseconds in CloudWatch's envelope.
+error_code EventReader::timestamp(ondemand::value value) {
+    std::string_view text;
+    uint64_t milliseconds = 0;
+    if (raw_string(value, text)) {
         SIMDJSON_TRY(string(value, text));
-        if (text.empty()) return SUCCESS;
-        return decoder.clock.parse(text, result) ? SUCCESS : simdjson::INCORRECT_TYPE;
-    }
-
-    /// `kind` or `apiVersion`: what is no string is no name of ours, so that the record belongs to somebody else.
-    static error_code type_name(ondemand::value value, std::string_view &name) {
-        if (!raw_string(value, name)) name = "?";
-        return name == "?" ? SUCCESS : string(value, name);
-    }
-
-    error_code user(ondemand::value value, uint32_t &id) {
-        std::string_view text;
-        SIMDJSON_TRY(raw_object(value, text));
-        return decoder.intern(lw_table_endpoints, text, id);
-    }
-
-    error_code reference(ondemand::value value) {
-        group = resource = subresource = space = name = {};
-        has_reference = !is_null(value);
-        return members(value, [&](const char *key, ondemand::value inner) {
-            if (is(key, LW_KEY("resource"))) return string(inner, resource);
-            if (is(key, LW_KEY("namespace"))) return string(inner, space);
-            if (is(key, LW_KEY("name"))) return string(inner, name);
-            if (is(key, LW_KEY("apiGroup"))) return string(inner, group);
-            if (is(key, LW_KEY("subresource"))) return string(inner, subresource);
-            return SUCCESS;
-        });
-    }
-
-    error_code status(ondemand::value value) {
-        record.code = 0;
-        return members(value, [&](const char *key, ondemand::value inner) {
-            if (!is(key, LW_KEY("code"))) return SUCCESS;
-            uint64_t plain;
-            SIMDJSON_TRY(number(inner, 999, plain));
-            record.code = static_cast<uint32_t>(plain);
-            return SUCCESS;
-        });
-    }
-
-    error_code annotation(const char *key, ondemand::value value) {
-        std::string_view text;
-        // Some writers of JSON escape the slash.
-        if (is(key, LW_KEY("authorization.k8s.io/decision")) || is(key, LW_KEY("authorization.k8s.io\\/decision"))) {
-            SIMDJSON_TRY(string(value, text));
-            record.decision = text == "allow"    ? lw_decision_allow
-                              : text == "forbid" ? lw_decision_forbid
-                                                 : lw_decision_absent;
-        } else if (
-            is(key, LW_KEY("authorization.k8s.io/reason")) || is(key, LW_KEY("authorization.k8s.io\\/reason"))) {
-            // Kept with its quotes and escapes: these are resolved once for each distinct reason.
-            if (!raw_string(value, text)) return simdjson::INCORRECT_TYPE;
-            return decoder.intern(lw_table_lists, {text.data() - 1, text.size() + 2}, record.reason);
+        is_untimely = !text.empty() && !decoder.clock.parse(text, old_time);
+    } else if (!is_null(value)) {
+        // Wrong in an event of its own.
+        is_untimely = true;
+        if (number(value, INT64_MAX / 1000000, milliseconds) == SUCCESS) {
+            if (!envelope) envelope.emplace();
+            envelope->time = static_cast<int64_t>(milliseconds) * 1000000;
         }
+    }
+    return SUCCESS;
+}
+
+error_code EventReader::cloud(const char *key, ondemand::value value) {
+    if (is_inner) return SUCCESS;
+    if (!envelope) envelope.emplace();
+    return envelope->member(key, value, decoder.clock);
+}
+
+/// Reads what is in the envelope, if the record is one.
+error_code EventReader::open() {
+    if (!is_inner && envelope && envelope->entry.is_present && envelope->entry.is_kubernetes())
+        return entry(envelope->entry);
+    std::string_view text = !is_inner && envelope ? envelope->event() : std::string_view();
+    if (text.empty()) {
+        record.place.error = lw_not_this_source;
         return SUCCESS;
     }
+    decoder.payload.assign(text);
+    decoder.payload.append(simdjson::SIMDJSON_PADDING, ' ');
+    ondemand::document document;
+    SIMDJSON_TRY(decoder.payloads.iterate(decoder.payload.data(), text.size(), decoder.payload.size()).get(document));
+    clear(record);
+    EventReader inner(decoder, record);
+    inner.is_inner = true;
+    inner.outer_time = envelope->time;
+    SIMDJSON_TRY(inner.read(document));
+    return document.current_location().error() == SUCCESS ? simdjson::TRAILING_CONTENT : SUCCESS;
+}
 
-    error_code stage(ondemand::value value) {
-        std::string_view text;
-        SIMDJSON_TRY(string(value, text));
-        if (text == "ResponseComplete") record.stage = lw_stage_complete;
-        else if (text == "RequestReceived") record.stage = lw_stage_received;
-        else if (text == "ResponseStarted") record.stage = lw_stage_started;
-        else if (text == "Panic") record.stage = lw_stage_panic;
-        else if (!text.empty()) return simdjson::INCORRECT_TYPE;
-        return SUCCESS;
+/// Reads a LogEntry. It has no groups, no stages, no query, and no code that tells a creation.
+error_code EventReader::entry(const LogEntry &entry) {
+    clear(record);
+    if (is_untimely) return simdjson::INCORRECT_TYPE;
+    record.time = old_time;
+    record.audit_id = id_of(entry.operation);
+    record.stage = entry.is_started() ? lw_stage_started : lw_stage_absent;
+    record.code = entry.code();
+    record.has_verb = true;
+    // A 403 without a decision is a refusal, as in the betas.
+    record.is_beta = true;
+    SIMDJSON_TRY(agent(entry.agent));
+    SIMDJSON_TRY(decide({entry.decision(), entry.labels.reason}));
+    SIMDJSON_TRY(subject(entry));
+    verb = entry.verb();
+    uri = {};
+    if (entry.is_path()) {
+        static constexpr std::string_view verbs[] = {"get", "head", "post", "put", "patch", "delete", "options"};
+        bool is_known = std::find(std::begin(verbs), std::end(verbs), verb) != std::end(verbs);
+        if (!is_known || entry.resource.empty()) return SUCCESS;
+        decoder.payload.assign(entry.resource[0] == '/' ? "" : "/").append(entry.resource);
+        uri = decoder.payload;
+    } else {
+        ResourceName parts(entry.resource);
+        has_reference = true;
+        group = parts.group, resource = parts.resource, subresource = parts.subresource;
+        space = parts.space, name = parts.name;
+        if (resource.empty() || verb.empty()) return SUCCESS;
     }
+    return action();
+}
 
-    error_code audit_id(ondemand::value value) {
-        std::string_view text;
-        SIMDJSON_TRY(string(value, text));
-        record.audit_id = text.empty() ? 0 : hash(text.data(), text.size(), decoder.seed) | 1;
-        return SUCCESS;
-    }
+/// Who asked, and as whom. The selector is what was asked for: it stands also where that was refused, before
+/// anything was authorized.
+error_code EventReader::subject(const LogEntry &entry) {
+    std::string_view principal = entry.principal.empty() ? entry.selector : entry.principal;
+    if (entry.has_authentication) SIMDJSON_TRY(user_named(principal, record.user));
+    if (entry.selector.empty() || entry.selector == principal) return SUCCESS;
+    bool is_refused = record.decision == lw_decision_forbid || record.code == 403;
+    if (!is_refused || entry.labels.outcome != lw_decision_absent)
+        return user_named(entry.selector, record.impersonated);
+    record.decision = lw_decision_absent;
+    record.code = 403;
+    record.is_beta = false;
+    return SUCCESS;
+}
 
-    error_code agent(ondemand::value value) {
-        std::string_view text;
-        SIMDJSON_TRY(string(value, text));
-        if (text.size() > agent_limit) text = text.substr(0, agent_limit);
-        return text.empty() ? SUCCESS : decoder.intern(lw_table_texts, text, record.agent);
-    }
+/// Interns a user object of that name, whose escapes are those of the record.
+error_code EventReader::user_named(std::string_view raw_name, uint32_t &id) {
+    decoder.scratch.assign("{\"username\":\"").append(raw_name).append("\"}");
+    return decoder.intern(lw_table_endpoints, decoder.scratch, id);
+}
 
-    error_code request_uri(ondemand::value value) {
-        if (!raw_string(value, uri)) return simdjson::INCORRECT_TYPE;
-        return has_escaped_path(uri) ? value.get_string().get(uri) : SUCCESS;
-    }
+}  // namespace
+}  // namespace leastwise
 
-    error_code member(const char *key, ondemand::value value) {
-        switch (*key) {
-            case 'a':
-                if (is(key, LW_KEY("auditID"))) return audit_id(value);
-                if (is(key, LW_KEY("annotations")))
-                    return members(value, [&](const char *k, ondemand::value inner) { return annotation(k, inner); });
-                return is(key, LW_KEY("apiVersion")) ? type_name(value, version) : SUCCESS;
-            case 'i':
-                if (is(key, LW_KEY("items")) && value.raw_json_token().substr(0, 1) == "[") record.place.is_list = true;
-                return is(key, LW_KEY("impersonatedUser")) ? user(value, record.impersonated) : SUCCESS;
-            case 'k': return is(key, LW_KEY("kind")) ? type_name(value, kind) : SUCCESS;
-            case 'o': return is(key, LW_KEY("objectRef")) ? reference(value) : SUCCESS;
-            case 'r':
-                if (is(key, LW_KEY("requestReceivedTimestamp"))) return time(value, record.time);
-                if (is(key, LW_KEY("responseStatus"))) return status(value);
-                return is(key, LW_KEY("requestURI")) ? request_uri(value) : SUCCESS;
-            case 's':
-                if (is(key, LW_KEY("stageTimestamp"))) return time(value, stage_time);
-                return is(key, LW_KEY("stage")) ? stage(value) : SUCCESS;
-            case 't': return is(key, LW_KEY("timestamp")) ? time(value, old_time) : SUCCESS;
-            case 'u':
-                if (is(key, LW_KEY("userAgent"))) return agent(value);
-                if (!is(key, LW_KEY("user"))) return SUCCESS;
-                has_user = !is_null(value);
-                return user(value, record.user);
-            case 'v':
-                if (!is(key, LW_KEY("verb"))) return SUCCESS;
-                record.has_verb = true;
-                return string(value, verb);
-            default: return SUCCESS;
-        }
-    }
-
-    bool is_event() const {
-        if (!version.empty()) return version.substr(0, 13) == "audit.k8s.io/" && kind == "Event";
-        return (kind.empty() || kind == "Event") && record.audit_id != 0 && has_user && record.has_verb;
-    }
-
-    /// What is asked for, as one text of seven parts.
-    error_code action() {
-        std::string_view path;
-        if (!has_reference || resource.empty()) {
-            group = resource = subresource = space = name = {};
-            path = path_of(uri);
-            if (path.empty() || path[0] != '/') return SUCCESS;
-        } else if (name.empty() && (verb == "list" || verb == "watch" || verb == "deletecollection")) {
-            name = selected_name(uri);
-        } else if (subresource.empty() && verb == "create") {
-            // Read from the body after the request was authorized without a name (k8s.io/apiserver, pkg/audit,
-            // LogRequestObject).
-            name = {};
-        }
-        const std::string_view parts[7] = {verb, group, resource, subresource, space, name, path};
-        uint32_t lengths[7];
-        size_t total = sizeof lengths;
-        for (int part = 0; part < 7; part++) {
-            if (parts[part].size() > action_limit) return simdjson::CAPACITY;
-            lengths[part] = static_cast<uint32_t>(parts[part].size());
-            total += lengths[part];
-        }
-        decoder.scratch.assign(reinterpret_cast<const char *>(lengths), sizeof lengths);
-        for (std::string_view part : parts) decoder.scratch.append(part);
-        if (total > action_limit) return simdjson::CAPACITY;
-        return decoder.intern(lw_table_actions, decoder.scratch, record.action);
-    }
-
-    error_code read(ondemand::document &document) {
-        ondemand::object object;
-        SIMDJSON_TRY(document.get_object().get(object));
-        for (auto item : object) {
-            ondemand::field field;
-            SIMDJSON_TRY(std::move(item).get(field));
-            SIMDJSON_TRY(member(field.key().raw(), field.value()));
-            if (record.place.is_list) return SUCCESS;
-        }
-        if (!is_event()) {
-            record.place.error = lw_not_this_source;
-            return SUCCESS;
-        }
-        if (record.time == lw_no_time) record.time = stage_time != lw_no_time ? stage_time : old_time;
-        record.is_beta = version == "audit.k8s.io/v1beta1" || version == "audit.k8s.io/v1alpha1";
-        record.has_verb = !verb.empty();
-        record.dry_run = is_dry_run(uri);
-        return action();
-    }
-};
+namespace {
 
 void decode_event(lw_decoder &decoder, const char *bytes, size_t length, lw_event &record) {
-    lw_place place = record.place;
-    record = {};
-    record.place = place;
-    record.time = lw_no_time;
-    record.user = record.impersonated = record.action = record.reason = record.agent = lw_none;
+    clear(record);
     decode(decoder, bytes, length, record, [&](ondemand::document &document, lw_event &target) {
         return EventReader(decoder, target).read(document);
     });

@@ -1,5 +1,5 @@
 // Finds where one JSON value ends, without looking at what it says.
-#include <cstring>
+#include <string_view>
 
 #include "include/CSimdjson.h"
 
@@ -23,6 +23,11 @@ bool skip_string(lw_scanner *scanner, const char *bytes, size_t length, size_t &
         if (byte < 0x20) return false;
     }
     return true;
+}
+
+/// Names under which objects hold lists of records: those of Kubernetes, Event Hubs, and CloudWatch.
+bool names_list(std::string_view name) {
+    return name == "items" || name == "records" || name == "logEvents" || name == "events";
 }
 
 }  // namespace
@@ -58,7 +63,6 @@ uint8_t lw_scan(lw_scanner *scanner, lw_text input, size_t *consumed) {
 
 size_t lw_list_start(lw_text input) {
     lw_scanner scanner = {};
-    static const char name[] = "items\"";
     size_t at = 0;
     while (at < input.length) {
         if (input.bytes[at] != '"') {
@@ -70,8 +74,7 @@ size_t lw_list_start(lw_text input) {
         size_t end = at + 1;
         scanner.in_string = true;
         if (!skip_string(&scanner, input.bytes, input.length, end) || scanner.in_string) return 0;
-        bool is_items = scanner.depth == 1 && end - at == sizeof name
-            && std::memcmp(input.bytes + at + 1, name, sizeof name - 1) == 0;
+        bool is_items = scanner.depth == 1 && names_list({input.bytes + at + 1, end - at - 2});
         at = end;
         while (is_items && end < input.length && (is_space(input.bytes[end]) || input.bytes[end] == ':')) end++;
         if (is_items && end < input.length && input.bytes[end] == '[') return end + 1;

@@ -8,8 +8,8 @@ struct EventInterpreter {
     private var recent = RecentRequests()
     /// By the parser's user number.
     private var users: [User?] = []
-    /// By the parser's action number: the number in `tables`, and whether such requests last.
-    private var actions: [(number: Int32, isLasting: Bool)] = []
+    /// By the parser's action number.
+    private var actions: [Action] = []
     /// By the number of an update or patch in `tables`: the create that it needs where it creates.
     private var creations: [Int32: Int32] = [:]
     /// By the parser's list number.
@@ -24,6 +24,16 @@ struct EventInterpreter {
         let caller: Int32
         /// What an impersonator of this user needs; read when first needed.
         var impersonations: [Int32]?
+    }
+
+    /// An action, looked at once.
+    private struct Action {
+        /// The number in `tables`.
+        let number: Int32
+        /// The API server answers such requests in two stages.
+        let isLasting: Bool
+        /// The verb, if it is one that may create what is not there.
+        let creating: CreatingVerb?
     }
 
     /// What became of a request's authorization.
@@ -114,7 +124,9 @@ struct EventInterpreter {
         records.observed += 1
         records.users.append(UserSighting(user: effective.number, time: time))
         records.accesses.append(access)
-        if event.code == 201, let creation = creation(access) { records.accesses.append(creation) }
+        if event.code == 201, decision != .denied, let verb = action.creating {
+            records.accesses.append(creation(access, by: verb))
+        }
         guard !isOwn else { return }
         // The annotations judge the impersonated request; that it came so far says that impersonating was allowed.
         records.users.append(UserSighting(user: user.number, time: time))
@@ -131,13 +143,8 @@ struct EventInterpreter {
     /// The API server asks the authorizer for it without any event (k8s.io/apiserver, pkg/endpoints/handlers, update.go
     /// and patch.go: `createAuthorizerAttributes`). A dry run asks as well. Which binding allowed it is not recorded;
     /// that of the request stands for it.
-    private mutating func creation(_ access: Access) -> Access? {
-        let action = tables.actions[Int(access.action)]
-        guard access.decision != .denied, action.isResourceRequest, let verb = CreatingVerb(rawValue: action.verb)
-        else {
-            return nil
-        }
-        let number = creations[access.action] ?? tables.add(action.creation)
+    private mutating func creation(_ access: Access, by verb: CreatingVerb) -> Access {
+        let number = creations[access.action] ?? tables.add(tables.actions[Int(access.action)].creation)
         creations[access.action] = number
         var creation = access
         creation.action = number
@@ -181,10 +188,11 @@ extension EventInterpreter {
         return numbers
     }
 
-    private mutating func action(_ id: UInt32, parser: borrowing TextParser) -> (number: Int32, isLasting: Bool) {
+    private mutating func action(_ id: UInt32, parser: borrowing TextParser) -> Action {
         while actions.count <= Int(id) {
             let read = Self.action(parser.parts(UInt32(actions.count)))
-            actions.append((tables.add(read), Self.isLasting(read)))
+            let creating = read.isResourceRequest ? CreatingVerb(rawValue: read.verb) : nil
+            actions.append(Action(number: tables.add(read), isLasting: Self.isLasting(read), creating: creating))
         }
         return actions[Int(id)]
     }

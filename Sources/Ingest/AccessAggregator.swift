@@ -22,14 +22,29 @@ struct AccessAggregator {
         }
     }
 
+    /// Small, since each request touches one: the numbers of the edge, and its fact.
     private struct State {
-        let access: Access
-        var count: Int64 = 0
-        var dryRuns: Int64 = 0
-        var span: Span
+        let subject: Int32
+        let action: Int32
+        let reason: Int32
         let period: Int32
         var firstCaller: Int32
         var lastCaller: Int32
+        let decision: AccessEdge.Decision
+        var count: Int64 = 0
+        var dryRuns: Int64 = 0
+        var span: Span
+
+        init(_ access: Access, period: Int32) {
+            subject = access.subject
+            action = access.action
+            reason = access.reason
+            self.period = period
+            firstCaller = access.caller
+            lastCaller = access.caller
+            decision = access.decision
+            span = Span(access.time, access.sample)
+        }
     }
 
     var count: Int { states.count }
@@ -62,10 +77,7 @@ struct AccessAggregator {
         if let known = indices[key] { return known }
         let index = states.count
         indices[key] = index
-        states.append(
-            State(
-                access: access, span: Span(access.time, access.sample), period: period, firstCaller: access.caller,
-                lastCaller: access.caller))
+        states.append(State(access, period: period))
         return index
     }
 
@@ -79,11 +91,9 @@ struct AccessAggregator {
         let tables = decoder.tables
         let sources = type(of: decoder).source
         for (index, row) in rows.enumerated() {
-            let access = row.access
             let edge = AccessEdge(
-                cluster: cluster, subject: tables.subjects[Int(access.subject)],
-                action: tables.actions[Int(access.action)], decision: access.decision,
-                reason: access.reason < 0 ? "" : tables.reasons[Int(access.reason)])
+                cluster: cluster, subject: tables.subjects[Int(row.subject)], action: tables.actions[Int(row.action)],
+                decision: row.decision, reason: row.reason < 0 ? "" : tables.reasons[Int(row.reason)])
             let further = more.prefix { Int($0 >> 32) == index }
             more = more.dropFirst(further.count)
             let fact = AccessFact(

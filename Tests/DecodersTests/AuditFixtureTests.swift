@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test(.enabled(if: Fixtures.hasShared, "the shared fixtures are not here"))
-    func `a cloud's envelope is no event of this source`() throws {
+    func `a record in an envelope that no cloud uses is no event of this source`() throws {
         let decoding = Decoding(AuditDecoder(), text: try Fixtures.shared("audit/managed/kubernetes_rules.jsonl"))
         #expect(decoding.rejected == [.notThisSource])
         #expect(decoding.records.observed == 0)

@@ -71,7 +71,7 @@ typedef struct {
     /// Line ends before it in this call's input.
     uint32_t line;
     uint8_t error;
-    /// The record is an object with a list of records in `items`.
+    /// The record is an object with a list of records, such as `items`.
     bool is_list;
 } lw_place;
 
@@ -208,7 +208,8 @@ static const uint8_t lw_scan_broken = 2;
 /// Scans from where the last call ended; `consumed` is how many of the bytes belong to the value.
 uint8_t lw_scan(lw_scanner *scanner, lw_text input, size_t *consumed);
 
-/// Where the elements of a top-level `"items": [` begin in an object; 0 if that does not show in these bytes.
+/// Where the elements of a top-level `"items": [` (or `records`, `logEvents`, `events`) begin in an object; 0 if that
+/// does not show in these bytes.
 size_t lw_list_start(lw_text input);
 
 #ifdef __clang__
