@@ -59,7 +59,10 @@ package struct UnusedReport: Sendable {
     /// Why the binding's unused rights are not proposed to be taken, as far as it does not depend on the repository.
     func obstacles(_ binding: ReviewedBinding) -> [String] {
         guard nothingGoes == nil else { return [] }
-        return conditions.obstacles(of: binding.subjects.map(\.subject), created: binding.created)
+        let subjects = binding.subjects.map(\.subject)
+        let rules = binding.rules.map(\.rule)
+        return conditions.obstacles(of: subjects, created: binding.created)
+            + conditions.uncheckedNeeds(of: subjects, rules: rules, kept: rules.flatMap(UnseenCheck.parts))
     }
 
     /// Critical ones first, then risky ones, then by the breadth of what is unused, then by name.

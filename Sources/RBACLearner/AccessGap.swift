@@ -57,3 +57,35 @@ extension AccessGap {
         }
     }
 }
+
+// MARK: - Grants that exist
+
+extension AccessGap {
+    /// The gaps of every requester, by its authorised requests.
+    static func gaps(in observations: AccessObservations) -> [Subject: [AccessGap]] {
+        var permissions: [Subject: Set<AccessAction>] = [:]
+        for edge in observations.edges.keys
+        where edge.cluster == observations.cluster && edge.decision != .denied && check(edge.action) != nil {
+            permissions[edge.subject, default: []].insert(edge.action.renamed(""))
+        }
+        return Dictionary(
+            uniqueKeysWithValues: permissions.map { ($0, gaps(of: $0, permissions: $1)) })
+    }
+
+    /// True if the check also passes for whoever holds all that is handed on.
+    var concernsAllRights: Bool { verb == "escalate" || verb == "bind" }
+
+    /// True if the rules pass the check whatever is written.
+    func isClosed(by rules: [PolicyRule]) -> Bool {
+        let resources = verb == "bind" ? ["roles", "clusterroles"] : [resource]
+        return resources.allSatisfy { name in rules.contains { passes($0, on: name) } }
+    }
+
+    private func passes(_ rule: PolicyRule, on name: String) -> Bool {
+        let group = concernsAllRights ? "rbac.authorization.k8s.io" : "certificates.k8s.io"
+        return Self.has(rule.verbs, verb) && Self.has(rule.apiGroups, group) && Self.has(rule.resources, name)
+            && (!concernsAllRights || rule.resourceNames.isEmpty)
+    }
+
+    private static func has(_ words: [String], _ word: String) -> Bool { words.contains(word) || words.contains("*") }
+}

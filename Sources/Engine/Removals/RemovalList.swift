@@ -79,7 +79,9 @@ extension RemovalList {
             return nil
         }
         let narrowing = narrower(role)
-        guard !narrowing.changesNothing else { return nil }
+        guard !narrowing.changesNothing,
+            conditions.uncheckedNeeds(of: subjects, rules: role.role.rules, kept: narrowing.rules).isEmpty
+        else { return nil }
         let days = conditions.recordedDays(since: created)
         return Removal(
             edit: .rules(role.key, narrowing.edits), manifest: manifest,
@@ -124,6 +126,9 @@ extension RemovalList {
             let isFree = subject.lastUse == nil || mayBeSuperseded && served.byGenerated(subject.subject)
             return isFree && conditions.obstacles(of: [subject.subject], created: reviewed.created).isEmpty
                 && unrecorded(reviewed, of: subject.subject).isEmpty
+                && conditions.uncheckedNeeds(
+                    of: [subject.subject], rules: reviewed.rules.map(\.rule), kept: []
+                ).isEmpty
         }
         guard let created = reviewed.created, !gone.isEmpty else { return nil }
         let days = conditions.recordedDays(since: created)

@@ -12,6 +12,7 @@ package struct RemovalConditions {
     private let histories: [Subject: AccessHistory]
     private let members: [ExactText: [Subject]]
     private let workloads: [Subject: [Workload]]
+    private let gaps: [Subject: [AccessGap]]
 
     /// What has to be fulfilled.
     package struct Options: Sendable {
@@ -43,6 +44,7 @@ package struct RemovalConditions {
         workloads = Dictionary(grouping: observations.inventory.workloads) {
             Subject(kind: .serviceAccount, namespace: $0.id.namespace, name: $0.serviceAccount)
         }
+        gaps = AccessGap.gaps(in: observations)
     }
 
     /// The days with audit events since a moment: what "never in so many days" counts.
@@ -74,10 +76,33 @@ package struct RemovalConditions {
             return ["\(subject) is excluded by rbac.excludedSubjects"]
         }
         if account.isReserved { return ["\(subject) is one of Kubernetes' own, and may be anybody"] }
-        let members = subject.kind == .group ? (members[ExactText(subject.name)] ?? []).sorted() : [account]
+        let members = requesters(behind: subject)
         let excluded = members.filter(options.excludedSubjects.contains)
         return excluded.map { "\($0), a member of \(subject), is excluded by rbac.excludedSubjects" }
             + members.compactMap(unsettled) + (workloads[account] ?? []).compactMap { unscheduled($0, since: created) }
+    }
+
+    /// The members of a group that were seen; otherwise the subject as it asks.
+    private func requesters(behind subject: Subject) -> [Subject] {
+        guard subject.kind == .group else { return [subject.kind == .user ? Subject(userName: subject.name) : subject] }
+        return (members[ExactText(subject.name)] ?? []).sorted()
+    }
+
+    /// What is in the way of narrowing rules for subjects whose requests lead to checks that are no audit events, each in
+    /// words.
+    ///
+    /// Whoever writes a role has to hold all that it grants, or `escalate`; whoever writes a binding all of its role, or
+    /// `bind` (Kubernetes documentation, "Using RBAC Authorization": privilege escalation prevention and bootstrapping). So
+    /// any right may be one that they hand on, though they never use it.
+    ///
+    /// - Parameters:
+    ///   - rules: what the subjects are granted.
+    ///   - kept: what of it stays.
+    package func uncheckedNeeds(of subjects: [Subject], rules: [PolicyRule], kept: [PolicyRule]) -> [String] {
+        subjects.flatMap(requesters).flatMap { gaps[$0] ?? [] }.filter { gap in
+            guard !gap.isClosed(by: kept) else { return false }
+            return gap.concernsAllRights || gap.isClosed(by: rules)
+        }.map { "\($0.subject) may need \($0.verb) on \($0.resource), or the rights that it hands on" }
     }
 
     /// Why a subject that was seen is not known well enough; nil if it is, or was never seen.
