@@ -50,7 +50,9 @@ enum AuditStory {
             bindings: live.bindings.filter { $0.labels[mark] != nil })
     }
 
-    private struct Event: Decodable {
+    struct Event: Decodable {
+        let level: String
+        let auditID: String
         let stage: String
         let verb: String
         let requestURI: String
@@ -58,6 +60,8 @@ enum AuditStory {
         let impersonatedUser: User?
         let objectRef: Object?
         let annotations: [String: String]?
+        let requestReceivedTimestamp: String
+        let stageTimestamp: String
 
         struct User: Decodable {
             let username: String?

@@ -15,8 +15,16 @@ struct Inputs {
     var audit: [URL] = []
     /// The text of a configuration file.
     var configuration: String?
+    /// The API server's audit policy file.
+    var auditPolicy: URL?
     /// The time of flows that carry none; nil rejects them.
     var time: Timestamp?
+}
+
+extension Inputs {
+    fileprivate var flags: [String: String] {
+        ["cluster": "prod"].merging(auditPolicy.map { ["rbac.auditPolicy": $0.path] } ?? [:]) { $1 }
+    }
 }
 
 /// A store in a temporary folder that observed some inputs, with all that the commands do on it.
@@ -28,7 +36,7 @@ struct ObservedCluster {
     init(_ inputs: Inputs) throws {
         let file = try inputs.configuration.map { try ConfigurationFile(parsing: $0, name: "leastwise.yaml") }
         settings = try Settings(
-            ResolvedConfiguration(flags: ["cluster": "prod"], environment: [:], file: file ?? .empty))
+            ResolvedConfiguration(flags: inputs.flags, environment: [:], file: file ?? .empty))
         let path = try folder.get().url.appending(path: "leastwise.db").path
         session = try Session(settings: settings) { _ in try Store(path: path) }
         try observe(inputs)

@@ -28,30 +28,54 @@ struct Scenario: CustomStringConvertible, Sendable {
 
     func observed() throws -> ObservedCluster { try ObservedCluster(inputs()) }
 
-    /// The last flow first, and the objects after all flows.
+    /// The last record first, and the objects after all records.
     func observedBackwards() throws -> ObservedCluster {
         let inputs = try inputs()
-        let lines = try inputs.flows.flatMap { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n") }
         let folder = try TemporaryFolder()
         return try withExtendedLifetime(folder) {
-            let flows = try folder.write(lines.reversed().joined(separator: "\n"), to: "flows.ndjson")
-            let cluster = try ObservedCluster(Inputs(flows: [flows], configuration: inputs.configuration))
+            let records = Inputs(
+                flows: try inputs.flows.map { try Self.reversed($0, into: folder) },
+                audit: try inputs.audit.map { try Self.reversed($0, into: folder) },
+                configuration: inputs.configuration, auditPolicy: inputs.auditPolicy)
+            let cluster = try ObservedCluster(records)
             try cluster.observe(Inputs(objects: inputs.objects))
             return cluster
         }
+    }
+
+    private static func reversed(_ file: URL, into folder: TemporaryFolder) throws -> URL {
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        return try folder.write(lines.reversed().joined(separator: "\n") + "\n", to: file.lastPathComponent)
     }
 
     private func inputs() throws -> Inputs {
         Inputs(
             objects: [input("objects.json")].compactMap { $0 }, flows: [input("flows.ndjson")].compactMap { $0 },
             audit: [input("audit.ndjson")].compactMap { $0 },
-            configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) })
+            configuration: try input("leastwise.yaml").map { try String(contentsOf: $0, encoding: .utf8) },
+            auditPolicy: input("audit-policy.yaml"))
     }
 
-    /// The pitfall of network policies that the scenario is about, which its name begins with; nil for others.
-    var pitfall: Int? {
-        guard input("flows.ndjson") != nil else { return nil }
-        return name.split(separator: "-").first.flatMap { $0.count == 2 ? Int($0) : nil }
+    /// The pitfall that the scenario is about, which its name begins with: `05-...` of network policies, `rbac-05-...` of
+    /// roles. Nil for a name of another form.
+    var pitfall: Pitfall? {
+        let words = name.split(separator: "-")
+        let isOfRoles = words.first == "rbac"
+        guard let number = words.dropFirst(isOfRoles ? 1 : 0).first, number.count == 2, let number = Int(number) else {
+            return nil
+        }
+        return isOfRoles ? .ofRoles(number) : .ofPolicies(number)
+    }
+
+    /// What is known to trip learners, by its number.
+    enum Pitfall: Hashable, Sendable {
+        case ofPolicies(Int)
+        case ofRoles(Int)
+    }
+
+    /// True if what is learned are roles.
+    var isOfRoles: Bool {
+        if case .ofRoles = pitfall { true } else { false }
     }
 
     func probes() throws -> Probes {
@@ -68,14 +92,34 @@ struct Scenario: CustomStringConvertible, Sendable {
         try input("awaiting.yaml").map { try String(contentsOf: $0, encoding: .utf8) }
     }
 
-    /// The tree of files that is proposed, the summary that a person sees, and what was held back with the reasons.
-    static func tree(of observed: ObservedCluster) throws -> [String: String] {
+    /// The repository before anything is proposed; nil where the scenario needs none.
+    func repository() throws -> RepositoryTree? {
+        try input("repository").map { RepositoryTree(files: try Self.files(under: $0).mapValues { [UInt8]($0.utf8) }) }
+    }
+
+    /// The events of the audit log that stand there as such, without those of lists and envelopes.
+    func auditEvents() throws -> [AuditStory.Event] {
+        guard let file = input("audit.ndjson") else { return [] }
+        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+            try? JSONDecoder().decode(AuditStory.Event.self, from: Data(line.utf8))
+        }
+    }
+
+    /// The tree of files that is proposed, the summary that a person sees, what was held back with the reasons, for a
+    /// cluster with roles of its own which grants are unused, and what becomes of a repository by removals.
+    func tree(of observed: ObservedCluster) throws -> [String: String] {
         let report = try observed.preview()
         let placement = FilePlacement(
             placement: try Placement(pattern: observed.settings.repository.path), cluster: observed.settings.cluster)
         var tree = ["summary.txt": report.summary]
         let held = report.learned.network.heldBack
         if !held.isEmpty { tree["held-back.txt"] = held.map { "\($0.text)\n" }.joined() }
+        if !report.learned.inventory.grants.bindings.isEmpty {
+            tree["unused.txt"] = try UnusedReport(report.learned, settings: observed.settings).text(withParts: true)
+        }
+        if let merged = try repository().map({ try MergedRemovals($0, observed) }) {
+            tree.merge(merged.tree) { first, _ in first }
+        }
         for file in report.items.flatMap({ placement.files(of: $0) }).map(\.file) {
             guard tree.updateValue(file.contents, forKey: file.path) == nil else { throw Clash(path: file.path) }
         }
@@ -87,11 +131,13 @@ struct Scenario: CustomStringConvertible, Sendable {
     }
 
     /// Every file under `expected/`, by its path there.
-    func expected() throws -> [String: String] {
-        guard let walk = FileManager.default.enumerator(atPath: expectedFolder.path) else { return [:] }
+    func expected() throws -> [String: String] { try Self.files(under: expectedFolder) }
+
+    private static func files(under folder: URL) throws -> [String: String] {
+        guard let walk = FileManager.default.enumerator(atPath: folder.path) else { return [:] }
         var tree: [String: String] = [:]
         for case let path as String in walk {
-            let file = expectedFolder.appending(path: path)
+            let file = folder.appending(path: path)
             guard !file.isFolder else { continue }
             tree[path] = try String(contentsOf: file, encoding: .utf8)
         }
@@ -153,6 +199,8 @@ struct Probes: Decodable {
         var namespace: String?
         var name: String?
         var path: String?
+        /// In `awaiting.json`: why it is not answered as demanded yet.
+        var why: String?
 
         var action: AccessAction {
             if let path { return AccessAction(verb: verb, path: path) }

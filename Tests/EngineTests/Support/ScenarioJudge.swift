@@ -9,18 +9,21 @@ import RBACLearner
 /// Judges the manifests of a golden tree, read back from their YAML.
 struct ScenarioJudge {
     let policies: [NetworkPolicy]
+    let grants: AccessGrants
     private let network: NetworkEvaluator
     private let access: AccessEvaluator
     private let learned: LearnedCluster
 
     init(_ tree: [String: String], learned: LearnedCluster) {
+        let proposed = tree.filter { $0.key.hasPrefix("policies/") }
         let repository = RepositoryObjects(
-            RepositoryTree(files: tree.mapValues { [UInt8]($0.utf8) }), cluster: learned.cluster)
+            RepositoryTree(files: proposed.mapValues { [UInt8]($0.utf8) }), cluster: learned.cluster)
         policies = repository.policies
         network = NetworkEvaluator(
             policies: policies, namespaces: learned.inventory.namespaces,
             enforcedStaged: LabelSelector(matchLabels: ["app.kubernetes.io/managed-by": "leastwise"]))
-        access = AccessEvaluator(grants: repository.grants)
+        grants = repository.grants
+        access = AccessEvaluator(grants: grants)
         self.learned = learned
     }
 
@@ -59,9 +62,11 @@ struct ScenarioJudge {
     }
 
     func isAllowed(_ subject: LearnedSubject) -> Bool {
-        subject.observed.allSatisfy {
-            access.verdict(subject: $0.requester, groups: $0.groups, action: $0.action).isAllowed
-        }
+        subject.observed.allSatisfy { isAllowed($0) }
+    }
+
+    func isAllowed(_ request: ObservedAccess) -> Bool {
+        access.verdict(subject: request.requester, groups: request.groups, action: request.action).isAllowed
     }
 
     /// One verdict for each pod of the source with each of the destination.
