@@ -74,6 +74,11 @@ setup-bench:
 bench: release setup-bench ## measure against a C++ program that reads the same fields
 	@Benchmarks/run.sh .build/release/leastwise
 
+.PHONY: bench-access
+bench-access: release setup-bench ## measure how fast roles are learned and grants reviewed, from a million audit events
+	@scripts/install-packages.sh python3-yaml
+	@Benchmarks/access.sh .build/release/leastwise
+
 .PHONY: bench-learning
 bench-learning: release setup-bench ## measure how fast a million edges are learned, and that an edge costs the same in ten thousand
 	swift build -c release --product learning-benchmark

@@ -38,7 +38,7 @@ package enum YAMLKeys {
         while index >= 0, isBlank(bytes[index]) { index -= 1 }
         guard index >= 0 else { return false }
         if bytes[index] == UInt8(ascii: "]") || bytes[index] == UInt8(ascii: "}") { return true }
-        while index >= 0, isName(bytes[index]) { index -= 1 }
+        while index >= 0, isName(bytes[index]), bytes[index] != UInt8(ascii: "*") { index -= 1 }
         return index >= 0 && bytes[index] == UInt8(ascii: "*") && isStart(index, bytes)
     }
 
