@@ -6,7 +6,8 @@
 A seed decides about everything: 10 to 300 workloads, how many days and how dense the traffic, which awkward cases are left
 out, the repository's layout, whether all names are replaced. One line an estate: edges and permissions that the truth
 calls legitimate and that would be denied, forbidden ones that would be allowed, and excess (cells that are allowed and not
-in the truth). Fails if anything is denied, forbidden things are allowed, roles have excess, or the program ends badly.
+in the truth). Fails if anything is denied, forbidden things are allowed, roles have excess, the list of unused grants is not
+that of the truth, or the program ends badly.
 After that the network's excess, grouped by what lets it through: `open` is a direction that nothing isolates.
 Needs the estate tools in ../shared/tools (or where LEASTWISE_SHARED points) and PyYAML.
 """
@@ -66,7 +67,16 @@ class World:
             sys.exit(made.stderr)
         for kind, file in (("objects", self.objects), ("hubble", "flows.ndjson"), ("audit", "audit.ndjson")):
             self.leastwise("observe", kind, file)
+        self.compare_unused()
         return self.judge("network", "--policies"), self.judge("rbac", "--roles")
+
+    def compare_unused(self):
+        """Every grant that the truth calls unused has to be listed, and no other."""
+        report = self.leastwise("preview", "--kind", "rbac", "--unused", "--output", "json")
+        listed = unused_rules(json.loads(report or "{}").get("unused", []))
+        truth = unused_rules(json.loads((self.folder / "truth.json").read_text())["rbac"]["unused"])
+        for what, rules in (("unused but not listed", truth - listed), ("listed but used", listed - truth)):
+            self.problems += [f"{what}: {binding} {rule}" for binding, rule in sorted(rules)]
 
     def judge(self, kind, option):
         manifests, result = self.folder / f"{kind}.yaml", self.folder / f"{kind}.json"
@@ -77,6 +87,13 @@ class World:
             self.problems.append(f"the judge of {kind} failed: {done.stderr.strip()[-500:]}")
             return {"legitimate_denied": [], "forbidden_allowed": [], "slack": [], "excess": []}
         return json.loads(result.read_text())
+
+
+def unused_rules(bindings):
+    """Pairs of a binding and one of its rules."""
+    words = ("verbs", "apiGroups", "resources", "resourceNames", "nonResourceURLs")
+    return {(binding["binding"], json.dumps({word: rule[word] for word in words if rule.get(word)}))
+            for binding in bindings for rule in binding["rules"]}
 
 
 class Causes:

@@ -1,8 +1,12 @@
+import Configuration
 import Domain
-import Engine
 import Foundation
+import Layout
+import RBACLearner
 import ScriptedServers
 import Testing
+
+@testable import Engine
 
 /// Rights that are taken away: apart from what is added, where they stand, and only where not having seen them used says
 /// something.
@@ -207,5 +211,55 @@ struct RemovalTests {
         _ = try await estate.propose(world, scope: "rbac.removals")
         try estate.git.git("update-ref", "refs/heads/main", "refs/heads/\(Self.branch)")
         #expect(Self.removals(try await estate.propose(world, dryRun: true)).map(\.difference).allSatisfy(\.isEmpty))
+    }
+
+    /// The learner and the judge share no code: whatever a list of removals says, what is used stays.
+    @Test func `the judge stops a removal of what is used`() throws {
+        let plan = try Self.plan(.rules(Self.role, [.remove, .keep, .remove]), RoleWorld.manifest)
+        #expect(plan.stopping.map(\.what) == ["ServiceAccount rbac/api get configmaps \"settings\" in rbac"])
+        let harmless = try Self.plan(.rules(Self.role, [.keep, .keep, .remove]), RoleWorld.manifest)
+        #expect(harmless.stopping.isEmpty && harmless.changes.count == 1)
+    }
+
+    @Test func `what cannot be edited is left alone, and said`() throws {
+        let odd = RoleWorld.manifest.replacing("    verbs: [patch]", with: "    verbs: &v [patch]")
+        let plan = try Self.plan(.rules(Self.role, [.keep, .keep, .replace([PolicyRule(verbs: ["get"])])]), odd)
+        #expect(plan.changes.isEmpty)
+        #expect(plan.refused.count == 1 && plan.refused[0].hasPrefix("Role/rbac/api: "))
+    }
+
+    @Test func `two bindings that fill a file leave one without subjects`() throws {
+        let second = RoleWorld.clusterManifest.replacing("worker-admin", with: "other-admin")
+        let text = RoleWorld.clusterManifest + "---\n" + second
+        let tree = RepositoryTree(files: ["a.yaml": Array(text.utf8)])
+        let worker = Subject(kind: .serviceAccount, namespace: Namespace("rbac"), name: "worker")
+        let removals = RBACManifest.locate(in: tree).map { manifest in
+            let key = BindingKey(namespace: .clusterScope, name: manifest.name)
+            return Removal(
+                edit: .subjects(key, [worker], isWhole: true), manifest: manifest, lines: [], subjects: [], warnings: []
+            )
+        }
+        let plan = try Self.planner(tree).plan(.removals(of: .clusterScope), removals)
+        #expect(plan.refused.isEmpty)
+        let left = try #require(plan.changes.first?.contents.map { String(decoding: $0, as: UTF8.self) })
+        #expect(left.components(separatedBy: "kind: ClusterRoleBinding").count == 2)
+        #expect(left.contains("subjects: []"))
+    }
+
+    private static let role = RoleKey(namespace: Namespace("rbac"), name: "api")
+
+    private static func planner(_ tree: RepositoryTree) throws -> RemovalPlanner {
+        let settings = try Settings(ResolvedConfiguration(flags: ["cluster": "prod"], environment: [:], file: .empty))
+        let learned = try RoleWorld().learn(settings, nil)
+        return RemovalPlanner(
+            learned: learned, judge: ClusterJudge(learned), base: RepositoryObjects(tree, cluster: learned.cluster))
+    }
+
+    private static func plan(_ edit: Removal.Edit, _ text: String) throws -> ScopePlan {
+        let tree = RepositoryTree(files: [RoleWorld.path: Array(text.utf8)])
+        let manifest = try #require(RBACManifest.locate(in: tree).first { $0.kind == .role })
+        return try planner(tree).plan(
+            .removals(of: Namespace("rbac")),
+            [Removal(edit: edit, manifest: manifest, lines: [], subjects: [], warnings: [])])
     }
 }

@@ -1,0 +1,34 @@
+import Testing
+
+@testable import Engine
+
+/// What a person reads about roles and bindings that exist.
+struct ExistingGrantTests {
+    private static func learned() throws -> LearnedCluster { try ObservedCluster(AuditStoryTests.inputs[0]).learn() }
+
+    @Test(arguments: ["RoleBinding/billing/invoicer", "RoleBinding billing/invoicer", "billing/invoicer"])
+    func `explains a binding under each of its names`(_ name: String) throws {
+        let text = try #require(ExistingGrantReport(name, in: Self.learned())).text
+        #expect(
+            text.contains(
+                "RoleBinding/billing/invoicer grants Role/billing/invoicer to\n  ServiceAccount billing/invoicer, last seen"
+            ))
+        #expect(text.contains("get secrets \"smtp\" in billing: 2 times"))
+        #expect(text.contains("the reason that the API server named for"))
+    }
+
+    @Test func `says nothing of a name that is not there`() throws {
+        #expect(try ExistingGrantReport("RoleBinding/billing/nobody", in: Self.learned()) == nil)
+    }
+
+    @Test func `lists parts of rules, wildcards, and who was never seen`() throws {
+        let observed = try ObservedCluster(AuditStoryTests.inputs[0])
+        let text = try UnusedReport(observed.learn(), settings: observed.settings).text(withParts: true)
+        for part in [
+            "its wildcards stood for: get configmaps; list pods; watch pods", "verbs watch, update, patch, delete",
+            "Never seen: ServiceAccount ops/dormant.", "rbac.auditPolicy is not set",
+        ] {
+            #expect(text.contains(part), "\(part)\n\(text)")
+        }
+    }
+}
