@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `has no standing for roles`() throws {
-        let document = try Self.document("resource-names")
+        let document = try Self.document("rbac-05-resource-names")
         let roles = document.items.filter { $0.kind == "rbac" }
         try #require(!roles.isEmpty)
         #expect(roles.allSatisfy { $0.standing == nil && $0.slack == nil })
