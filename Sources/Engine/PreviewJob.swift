@@ -63,9 +63,10 @@ package struct ObservedWouldBeDenied: Error, CustomStringConvertible {
 enum ItemList {
     /// Sorted by kind, namespace and title. Throws if two would have the same file.
     static func all(_ learned: LearnedCluster) throws -> [ProposedItem] {
+        let users = AccountUsers(learned.requests)
         let names = PeerNames(learned.network, learned.inventory)
         let network = learned.network.policies.compactMap { ProposedItem($0, names: names) }
-        let access = learned.access.subjects.map { ProposedItem($0, learned, thresholds: learned.thresholds) }
+        let access = learned.access.subjects.map { ProposedItem($0, learned, users: users) }
         var files: [String: String] = [:]
         for item in network + access {
             let key = "\(item.namespace)/\(item.fileName)"

@@ -1,29 +1,45 @@
-package import Domain
+import Domain
 package import RBACLearner
 import Rendering
 
 extension ProposedItem {
     /// The item of one subject's roles.
-    package init(_ learned: LearnedSubject, _ cluster: LearnedCluster, thresholds: MaturityThresholds) {
+    package init(_ learned: LearnedSubject, _ cluster: LearnedCluster, users: AccountUsers) {
         let history = learned.history
-        let maturity = thresholds.judge(
+        let maturity = cluster.thresholds.judge(
             days: history.days, lastNovelty: history.lastNovelty, newest: cluster.last,
-            isScheduled: Self.isScheduled(learned.subject, cluster.inventory))
+            isScheduled: Self.isScheduled(learned.subject, users))
         self.init(
             kind: .rbac, title: learned.subject.description, namespace: learned.subject.namespace,
             fileName: "rbac-\(learned.fileStem).yaml", policies: [], grants: learned.manifests, maturity: maturity,
             days: history.days.count, rules: Self.riskyFirst(learned.roles.flatMap(Self.review)),
-            warnings: Self.warnings(learned),
+            warnings: Self.warnings(learned) + Self.notes(learned, cluster.inventory, users),
             uncovered: learned.gaps.map(\.text), workloads: [], comment: Self.comment(learned.subject.description))
     }
 
     /// True for a service account that only scheduled jobs use.
-    private static func isScheduled(_ subject: Subject, _ inventory: ClusterInventory) -> Bool {
-        guard subject.kind == .serviceAccount else { return false }
-        let users = inventory.workloads.filter {
-            $0.id.namespace == subject.namespace && $0.serviceAccount == subject.name
+    private static func isScheduled(_ subject: Subject, _ users: AccountUsers) -> Bool {
+        let workloads = users.workloads(of: subject)
+        return !workloads.isEmpty && workloads.allSatisfy { $0.schedule != nil }
+    }
+
+    /// What a reviewer has to know of whose rights these are, and of where they lie.
+    private static func notes(
+        _ learned: LearnedSubject, _ inventory: ClusterInventory, _ users: AccountUsers
+    ) -> [String] {
+        var notes: [String] = []
+        if users.isShared(learned.subject) {
+            let parts = users.parts(of: learned.subject).map(\.phrase)
+            let who = parts.isEmpty ? "by workloads that are not known" : "by \(parts.joined(separator: "; "))"
+            notes.append("it is used \(who): an account for each would let each have its own rights")
         }
-        return !users.isEmpty && users.allSatisfy { $0.schedule != nil }
+        let namespaces = Set(learned.manifests.bindings.map(\.namespace)).subtracting([.clusterScope])
+        let gone = inventory.namespaces.isEmpty ? [] : namespaces.filter { inventory.namespaces[$0] == nil }.sorted()
+        if !gone.isEmpty {
+            let names = gone.prefix(5).map(\.rawValue).joined(separator: ", ") + (gone.count > 5 ? " and others" : "")
+            notes.append("not among the observed namespaces: \(names). Applying to one that is gone fails")
+        }
+        return notes
     }
 
     private static func review(_ role: LearnedRole) -> [ReviewRule] {
@@ -86,6 +102,15 @@ extension LearnedSubject {
     fileprivate var fileStem: String {
         let prefix = "leastwise-"
         return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+    }
+}
+
+extension ReviewedAccount.Part {
+    /// `shop/Deployment/web (get configmaps in shop; list pods in shop)`.
+    var phrase: String {
+        let shown = actions.prefix(8).map(\.phrase)
+        let more = actions.count > 8 ? ["\(actions.count - 8) more"] : []
+        return user + (actions.isEmpty ? "" : " (\((shown + more).joined(separator: "; ")))")
     }
 }
 

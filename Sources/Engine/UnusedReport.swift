@@ -138,7 +138,8 @@ extension UnusedReport {
         if withParts, !usedInPart.isEmpty {
             lines.append("Used in part:")
             lines += usedInPart.flatMap { binding in
-                Self.lines(binding, binding.rules.filter(\.isUsedInPart).flatMap(\.partLines))
+                let stays = obstacles(binding).map { "stays for now: \($0)" }
+                return Self.lines(binding, binding.rules.filter(\.isUsedInPart).flatMap(\.partLines) + stays)
             }
         }
         lines += footer(withParts: withParts)
@@ -160,12 +161,7 @@ extension UnusedReport {
 
     private static func lines(_ account: ReviewedAccount) -> [String] {
         let kind = account.isDefault ? "is the default account, which pods get that ask for none" : "is shared"
-        let users = account.parts.map { part in
-            let actions = part.actions.prefix(8).map(\.phrase)
-            let more = part.actions.count > 8 ? ["\(part.actions.count - 8) more"] : []
-            return "  \(part.user): "
-                + (actions.isEmpty ? "nothing that could be told apart" : (actions + more).joined(separator: "; "))
-        }
+        let users = account.parts.map { "  \($0.phrase)" }
         return [
             "\(account.account) \(kind). An account of its own for each workload would let each have its own rights:"
         ]

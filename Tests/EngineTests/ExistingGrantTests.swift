@@ -31,4 +31,27 @@ struct ExistingGrantTests {
             #expect(text.contains(part), "\(part)\n\(text)")
         }
     }
+
+    @Test func `a shared account's item says who uses it for what`() throws {
+        let scenario = try #require(Scenario.all.first { $0.name == "rbac-24-default-and-shared-accounts" })
+        let items = try PreviewJob(scenario.observed().learn()).run(.init(kind: .rbac)).items
+        let shared = items.flatMap(\.warnings).filter { $0.hasPrefix("it is used by ") }
+        #expect(
+            shared.contains { warning in
+                warning.contains("shop/Deployment/worker (get secrets in shop)")
+                    && warning.hasSuffix(": an account for each would let each have its own rights")
+            }, "\(shared)")
+    }
+
+    @Test func `a namespace that is not there any more is named`() throws {
+        let folder = try TemporaryFolder()
+        let namespaces =
+            #"{"kind":"List","apiVersion":"v1","items":[{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"ops"}}]}"#
+        let objects = try folder.write(namespaces, to: "objects.json")
+        let items = try ObservedCluster(Inputs(objects: [objects], audit: [AuditStory.log])).preview(.rbac).items
+        let picker = try #require(items.first { $0.title == "ServiceAccount warehouse/picker" })
+        #expect(picker.warnings.contains { $0.hasPrefix("not among the observed namespaces: warehouse") })
+        let backup = try #require(items.first { $0.title == "ServiceAccount ops/backup" })
+        #expect(!backup.warnings.contains { $0.hasPrefix("not among") })
+    }
 }

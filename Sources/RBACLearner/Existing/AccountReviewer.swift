@@ -2,10 +2,10 @@ import Domain
 
 /// Finds service accounts that are no workload's own.
 struct AccountReviewer {
-    private let observations: AccessObservations
+    private let users: AccountUsers
 
     init(_ observations: AccessObservations) {
-        self.observations = observations
+        users = AccountUsers(observations)
     }
 
     /// Accounts of several workloads, and default ones that have grants; sorted.
@@ -20,44 +20,8 @@ struct AccountReviewer {
                 named[account, default: []].insert(BindingKey(binding))
             }
         }
-        let workloads = Dictionary(grouping: observations.inventory.workloads.map(\.account)) { $0.account }
-        let callers = callers(of: Set(named.keys))
-        return named.keys.sorted().compactMap { account in
-            let declared = (workloads[account] ?? []).map(\.id)
-            let parts = Self.parts(declared, callers[account] ?? [:])
-            guard account.name == "default" || parts.count > 1 else { return nil }
-            return ReviewedAccount(account: account, parts: parts, bindings: (named[account] ?? []).sorted())
+        return named.sorted { $0.key < $1.key }.filter { users.isShared($0.key) }.map { account, bindings in
+            ReviewedAccount(account: account, parts: users.parts(of: account), bindings: bindings.sorted())
         }
-    }
-
-    /// By account and the pods' owner, as far as their names tell it, what was asked for.
-    private func callers(of accounts: Set<Subject>) -> [Subject: [ExactText: Set<AccessAction>]] {
-        var callers: [Subject: [ExactText: Set<AccessAction>]] = [:]
-        for (edge, fact) in observations.edges
-        where edge.decision != .denied && edge.cluster == observations.cluster && accounts.contains(edge.subject) {
-            for name in fact.callers.names {
-                callers[edge.subject, default: [:]][ExactText(name), default: []].insert(edge.action.renamed(""))
-            }
-        }
-        return callers
-    }
-
-    /// A part for each declared workload, and one for each owner of pods that is none of them.
-    private static func parts(
-        _ declared: [WorkloadID], _ callers: [ExactText: Set<AccessAction>]
-    ) -> [ReviewedAccount.Part] {
-        let names = Set(declared.map { ExactText($0.name) })
-        let known = declared.sorted().map { id in
-            ReviewedAccount.Part(user: id.description, actions: (callers[ExactText(id.name)] ?? []).sorted())
-        }
-        let others = callers.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }
-        return known + others.map { ReviewedAccount.Part(user: "pods \($0.key)-...", actions: $0.value.sorted()) }
-    }
-}
-
-extension Workload {
-    /// The account that its pods run as, with the workload.
-    fileprivate var account: (account: Subject, id: WorkloadID) {
-        (Subject(kind: .serviceAccount, namespace: id.namespace, name: serviceAccount), id)
     }
 }
