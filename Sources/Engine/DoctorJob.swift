@@ -31,7 +31,7 @@ package struct DoctorJob {
         }
     }
 
-    /// Looks at configuration, store, templates, repository and forge, in this order. Nothing is changed.
+    /// Looks at configuration, store, templates, layout, audit policy, repository and forge, in this order. Nothing is changed.
     package func run() async -> [Finding] {
         var findings = [Finding(subject: "configuration", state: .good, text: "cluster \(settings.cluster)", hint: nil)]
         findings += store()
@@ -40,6 +40,7 @@ package struct DoctorJob {
                 _ = try TemplateSet(overrides: settings.templates); return "readable"
             })
         findings.append(check("layout") { try Placement(pattern: settings.repository.path).pattern })
+        if settings.proposals.proposesAccess, settings.access.removals { findings.append(auditPolicy()) }
         findings.append(repository())
         findings.append(await forge())
         return findings
@@ -80,6 +81,15 @@ package struct DoctorJob {
             }
             return findings
         } catch { return [Self.wrong("store", error)] }
+    }
+
+    private func auditPolicy() -> Finding {
+        guard settings.access.auditPolicy != nil else {
+            return Finding(
+                subject: "audit policy", state: .note, text: "none: no unused right is proposed for removal",
+                hint: "set rbac.auditPolicy to the file that the API server gets as --audit-policy-file")
+        }
+        return check("audit policy") { "\(try settings.access.readAuditPolicy()?.rules.count ?? 0) rules" }
     }
 
     private func repository() -> Finding {

@@ -139,6 +139,34 @@ struct CommandLineTests {
         #expect(store?.contains("ok") == true && store?.contains("schema") == true, "\(outcome.all)")
     }
 
+    @Test func `lists grants that nobody uses, and explains those that exist`() throws {
+        let leastwise = try Self.filled()
+        let text = try leastwise.run(["preview", "--kind", "rbac", "--unused"])
+        #expect(
+            text.status == 0 && text.errors.isEmpty && text.output.contains("rbac.auditPolicy is not set"),
+            "\(text.all)")
+        let json = try leastwise.run(["preview", "--unused", "--output", "json"])
+        let document = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+        #expect(document?["unused"] != nil && document?["usedInPart"] != nil)
+        for wrong in [
+            ["--unused", "--output", "yaml"], ["--unused", "--output", "diff"], ["--parts"],
+            ["--unused", "--kind", "network"],
+        ] {
+            #expect(try leastwise.run(["preview"] + wrong).status == 64, "\(wrong)")
+        }
+    }
+
+    @Test func `examines the audit policy, and stops where it cannot be read`() throws {
+        let leastwise = try Self.filled()
+        let policy = try leastwise.folder.write("kind: Policy\nrules: 7\n", to: "audit-policy.yaml")
+        let configuration = try leastwise.folder.write("rbac: {auditPolicy: \(policy.path)}\n", to: "audit.yaml")
+        let outcome = try leastwise.run(["doctor", "--config", configuration.path])
+        #expect(outcome.status == 5 && outcome.output.contains("audit policy  WRONG"), "\(outcome.all)")
+        let preview = try leastwise.run(["preview", "--unused", "--config", configuration.path])
+        #expect(preview.status == 64 || preview.status == 1, "\(preview.all)")
+        #expect(preview.errors.contains("audit-policy.yaml"))
+    }
+
     private static let secret = "ghs_Sup3rS3cretT0kenThatNobodyMaySee0123456789"
 
     private func expectNoSecret(_ outcome: Program.Outcome, _ arguments: [String]) {
