@@ -4,7 +4,9 @@ import Engine
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Show the evidence behind a policy, a role or one of its rules.",
-        discussion: "For a role or binding that the cluster has already: what each of its rules was used for.")
+        discussion:
+            "For a role or binding that the cluster has already: what each of its rules was used for. For a subject, also what it holds."
+    )
 
     @OptionGroup var common: CommonOptions
 
@@ -20,11 +22,12 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         let session = try Session(settings: common.settings(), store: common.readStore)
         let learned = try session.learn()
+        let existing = rule == nil ? ExistingGrantReport(name, in: learned) : nil
         do {
             Console.print(try ExplainReport(name, in: learned).text(rule: rule))
         } catch {
-            guard let existing = ExistingGrantReport(name, in: learned) else { throw error }
-            Console.print(existing.text)
+            guard existing != nil else { throw error }
         }
+        if let existing { Console.print(existing.text) }
     }
 }

@@ -9,14 +9,23 @@ package struct ExistingGrantReport: Sendable {
 
     private let bindings: [ReviewedBinding]
     private let roles: [ReviewedRole]
+    private let holders: [(subject: Subject, holdings: [GrantReview.Holding])]
 
-    /// The live roles and bindings of that name: `api`, `shop/api`, `RoleBinding/shop/api`. Nil if there is none.
+    /// The live roles and bindings of that name (`api`, `shop/api`, `RoleBinding/shop/api`), and what the subjects of that
+    /// name hold (`User bob`, `ServiceAccount shop/api`). Nil if there are none.
     package init?(_ query: String, in learned: LearnedCluster) {
         let review = GrantReviewer.review(learned.inventory.grants, by: learned.requests)
         let wanted = query.replacing(" ", with: "/")
         bindings = review.bindings.filter { Self.matches($0.key.description, $0.key.name, wanted) }
         roles = review.roles.filter { Self.matches($0.key.description, $0.key.name, wanted) }
-        guard !bindings.isEmpty || !roles.isEmpty else { return nil }
+        let seen = learned.requests.memberships
+        let subjects = Set(
+            review.bindings.flatMap(\.subjects).map(\.subject) + seen.keys + learned.access.subjects.map(\.subject))
+        holders = subjects.filter { $0.description == query }.sorted().compactMap { subject in
+            let holdings = review.holdings(of: subject, groups: (seen[subject] ?? []).map(\.text))
+            return holdings.isEmpty ? nil : (subject, holdings)
+        }
+        guard !bindings.isEmpty || !roles.isEmpty || !holders.isEmpty else { return nil }
     }
 
     private static func matches(_ description: String, _ name: String, _ query: String) -> Bool {
@@ -25,7 +34,11 @@ package struct ExistingGrantReport: Sendable {
     }
 
     package var text: String {
-        let lines = bindings.flatMap(Self.lines) + roles.flatMap(Self.lines)
+        let held = holders.flatMap { holder in
+            ["\(holder.subject) holds, beside what everyone has:", ""]
+                + holder.holdings.flatMap { Self.lines($0, of: holder.subject) }
+        }
+        let lines = held + bindings.flatMap(Self.lines) + roles.flatMap(Self.lines)
         return lines.map { TerminalText.oneLine($0) + "\n" }.joined()
     }
 
@@ -34,6 +47,16 @@ package struct ExistingGrantReport: Sendable {
         let named = binding.named > 0 ? ["  the reason that the API server named for \(binding.named) requests"] : []
         return ["\(binding.key) grants \(role) to"] + binding.subjects.map { "  " + $0.phrase } + named + [""]
             + binding.rules.flatMap(lines)
+    }
+
+    private static func lines(_ holding: GrantReview.Holding, of subject: Subject) -> [String] {
+        let role = holding.binding.role.map(\.description) ?? "a role that does not exist"
+        let groups = holding.through.filter { $0.kind == .group && $0 != subject }.map { " as a member of \($0.name)" }
+        let rules = holding.binding.rules.map { rule in
+            let last = subject.kind == .group ? rule.lastUse : rule.lastUse(by: Subject(userName: subject.userName))
+            return "    \(rule.phrase): " + (last.map { "last used \($0.date)" } ?? "never used by it")
+        }
+        return ["  \(role) through \(holding.binding.key)\(groups.joined())"] + rules + [""]
     }
 
     private static func lines(_ role: ReviewedRole) -> [String] {

@@ -17,6 +17,17 @@ struct ExistingGrantTests {
         #expect(text.contains("the reason that the API server named for"))
     }
 
+    @Test func `tells what a subject holds, through whom, and what of it it used`() throws {
+        let learned = try Self.learned()
+        let dana = try #require(ExistingGrantReport("User dana", in: learned)).text
+        #expect(dana.contains("User dana holds, beside what everyone has:"))
+        #expect(dana.contains("ClusterRole/cluster-admin through ClusterRoleBinding/sre-admin as a member of sre"), "\(dana)")
+        let dormant = try #require(ExistingGrantReport("ServiceAccount ops/dormant", in: learned)).text
+        #expect(dormant.contains("never used by it") && !dormant.contains("last used"), "\(dormant)")
+        let backup = try #require(ExistingGrantReport("ServiceAccount ops/backup", in: learned)).text
+        #expect(backup.contains("last used 2026-11-23"), "\(backup)")
+    }
+
     @Test func `says nothing of a name that is not there`() throws {
         #expect(try ExistingGrantReport("RoleBinding/billing/nobody", in: Self.learned()) == nil)
     }

@@ -169,6 +169,27 @@ struct GrantReviewTests {
         #expect(review.roles.map(\.role.name) == ["mine"])
     }
 
+    @Test func `finds what a subject holds, by itself and through groups`() {
+        let developers = Subject(kind: .group, name: "developers")
+        let grants = AccessGrants(
+            roles: [Self.role("read", [Self.read]), Self.role("all", [Self.anything])],
+            bindings: [
+                Self.binding("own", of: "read", to: [Self.bob, Samples.api], in: Self.shop),
+                Self.binding("team", of: "all", to: [developers], in: Self.shop),
+                Self.binding("accounts", of: "read", to: [Subject(kind: .group, name: "system:serviceaccounts:shop")]),
+                Self.binding("other", of: "read", to: [Samples.alice]),
+            ])
+        let review = Self.review([(Self.bob, Samples.action("list", "pods", "shop"))], grants)
+        let bob = review.holdings(of: Self.bob, groups: ["developers"])
+        #expect(bob.map(\.binding.key.name) == ["own", "team"])
+        #expect(bob.map(\.through) == [[Self.bob], [developers]])
+        #expect(bob.first?.binding.rules.first?.lastUse(by: Self.bob) != nil)
+        #expect(bob.first?.binding.rules.first?.lastUse(by: Samples.api) == nil)
+        let api = review.holdings(of: Samples.api, groups: [])
+        #expect(api.map(\.binding.key.name) == ["accounts", "own"])
+        #expect(review.holdings(of: developers, groups: []).map(\.binding.key.name) == ["team"])
+    }
+
     @Test func `names accounts that several workloads share, and the default one`() {
         var inventory = ClusterInventory(cluster: Samples.cluster)
         inventory.workloads = [("web", "shared"), ("api", "shared"), ("job", "own")].map { name, account in

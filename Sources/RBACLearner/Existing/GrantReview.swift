@@ -90,6 +90,37 @@ package struct ReviewedRule: Sendable {
     }
 }
 
+extension GrantReview {
+    /// What a subject holds through one binding.
+    package struct Holding: Sendable {
+        package let binding: ReviewedBinding
+        /// The subjects of the binding that stand for it: itself, or groups of which it is a member. Sorted.
+        package let through: [Subject]
+    }
+
+    /// The bindings by which a subject has rights, in the order of `bindings`; those of Kubernetes itself left out.
+    ///
+    /// - Parameter groups: with which it was seen; those that authentication adds need not be among them.
+    package func holdings(of subject: Subject, groups: some Sequence<String>) -> [Holding] {
+        let all = Set((groups.map { $0 } + subject.impliedGroups).map { Subject(kind: .group, name: $0) })
+        let itself = subject.kind == .group ? subject : Subject(userName: subject.userName)
+        return bindings.compactMap { reviewed in
+            let through = reviewed.subjects.map(\.subject).filter { bound in
+                bound.kind == .group
+                    ? bound == itself || all.contains(bound) : Subject(userName: bound.userName) == itself
+            }
+            return through.isEmpty ? nil : Holding(binding: reviewed, through: through.sorted())
+        }
+    }
+}
+
+extension ReviewedRule {
+    /// The newest request of one requester that it allows; nil if there is none.
+    package func lastUse(by requester: Subject) -> Timestamp? {
+        uses.cells.values.lazy.flatMap { $0 }.filter { $0.key.requester == requester }.map(\.value.fact.last).max()
+    }
+}
+
 /// A request that a rule allows, merged over requesters.
 package struct UsedPermission: Hashable, Sendable {
     package let action: AccessAction
