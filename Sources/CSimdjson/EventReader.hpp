@@ -11,6 +11,8 @@ namespace {
 
 /// Longest user agent that is kept: it is shown, never compared.
 constexpr size_t agent_limit = 96;
+/// Longest verb of constrained impersonation: a longer one is none that is known, whole or cut.
+constexpr size_t constraint_limit = 96;
 /// Longest sum of verb, resource, names and path.
 constexpr size_t action_limit = 8 << 10;
 
@@ -20,7 +22,7 @@ void clear(lw_event &record) {
     record = {};
     record.place = place;
     record.time = lw_no_time;
-    record.user = record.impersonated = record.action = record.reason = record.agent = lw_none;
+    record.user = record.impersonated = record.constraint = record.action = record.reason = record.agent = lw_none;
 }
 
 struct EventReader {
@@ -106,6 +108,18 @@ struct EventReader {
     /// True where a list of records begins; what is inside of an envelope has none.
     bool is_list(ondemand::value value) { return !is_inner && value.raw_json_token().substr(0, 1) == "["; }
 
+    /// Which verb allowed to act as another (KEP-5284); absent where it was plain `impersonate`.
+    error_code metadata(ondemand::value value) {
+        record.constraint = lw_none;
+        return members(value, [&](const char *key, ondemand::value inner) {
+            if (!is(key, LW_KEY("impersonationConstraint"))) return SUCCESS;
+            std::string_view text;
+            SIMDJSON_TRY(string(inner, text));
+            text = text.substr(0, constraint_limit);
+            return text.empty() ? SUCCESS : decoder.intern(lw_table_texts, text, record.constraint);
+        });
+    }
+
     error_code agent(ondemand::value value) {
         std::string_view text;
         SIMDJSON_TRY(string(value, text));
@@ -130,6 +144,7 @@ struct EventReader {
                     return members(value, [&](const char *name, ondemand::value inner) {
                         return decision.member(name, inner);
                     });
+                if (is(key, LW_KEY("authenticationMetadata"))) return metadata(value);
                 return is(key, LW_KEY("apiVersion")) ? type_name(value, version) : SUCCESS;
             case 'e':
                 if (is(key, LW_KEY("events"))) record.place.is_list = is_list(value);

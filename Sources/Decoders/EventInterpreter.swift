@@ -12,6 +12,7 @@ struct EventInterpreter {
     private var actions: [Action] = []
     /// By the number of an update or patch in `tables`: the create that it needs where it creates.
     private var creations: [Int32: Int32] = [:]
+    private var impersonations = ImpersonationTable()
     /// By the parser's list number.
     private var reasons: [UInt32: Int32] = [:]
 
@@ -22,8 +23,6 @@ struct EventInterpreter {
         let subject: Int32
         /// The workload that its token came from; -1 where it names none.
         let caller: Int32
-        /// What an impersonator of this user needs; read when first needed.
-        var impersonations: [Int32]?
     }
 
     /// An action, looked at once.
@@ -130,7 +129,9 @@ struct EventInterpreter {
         guard !isOwn else { return }
         // The annotations judge the impersonated request; that it came so far says that impersonating was allowed.
         records.users.append(UserSighting(user: user.number, time: time))
-        for needed in impersonations(event.impersonated, parser: parser) {
+        let needed = impersonations.needed(
+            for: event, request: action.number, decision, tables: &tables, parser: parser)
+        for needed in needed {
             var impersonation = access
             (impersonation.subject, impersonation.action) = (user.subject, needed)
             (impersonation.reason, impersonation.caller, impersonation.decision) = (-1, user.caller, .allowed)
@@ -178,14 +179,6 @@ extension EventInterpreter {
         let caller = read.caller
         return User(
             number: number, subject: subject, caller: caller.isEmpty ? -1 : tables.number(ofCaller: caller))
-    }
-
-    private mutating func impersonations(_ id: UInt32, parser: borrowing TextParser) -> [Int32] {
-        if let known = users[Int(id)]?.impersonations { return known }
-        let items = parser.items(lw_table_endpoints, id) ?? []
-        let numbers = AuditUser(items).impersonations.map { tables.add($0) }
-        users[Int(id)]?.impersonations = numbers
-        return numbers
     }
 
     private mutating func action(_ id: UInt32, parser: borrowing TextParser) -> Action {

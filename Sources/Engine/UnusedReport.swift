@@ -25,6 +25,7 @@ package struct UnusedReport: Sendable {
     /// Why nothing is proposed to be taken, whatever it is; nil where something may be.
     let nothingGoes: String?
     private let conditions: RemovalConditions
+    private let showsConstraints: Bool
     private let hasGrants: Bool
 
     /// Reviews the live grants of a cluster. Throws if the configured audit policy cannot be read.
@@ -47,6 +48,7 @@ package struct UnusedReport: Sendable {
         neverSeen = Set(shown.flatMap(\.subjects).filter { $0.lastSeen == nil }.map(\.subject)).sorted()
         accounts = review.accounts.filter { filter.includes(account: $0.account) }
         outdated = review.outdated
+        showsConstraints = learned.requests.showsConstraints
         hasGrants = !learned.inventory.grants.bindings.isEmpty
     }
 
@@ -62,7 +64,9 @@ package struct UnusedReport: Sendable {
         let subjects = binding.subjects.map(\.subject)
         let rules = binding.rules.map(\.rule)
         return conditions.obstacles(of: subjects, created: binding.created)
-            + conditions.uncheckedNeeds(of: subjects, rules: rules, kept: rules.flatMap(UnseenCheck.parts))
+            + conditions.uncheckedNeeds(
+                of: subjects, rules: rules,
+                kept: rules.flatMap { UnseenCheck.parts(of: $0, showsConstraints: showsConstraints) })
     }
 
     /// Critical ones first, then risky ones, then by the breadth of what is unused, then by name.
@@ -133,7 +137,7 @@ extension UnusedReport {
         }
         var lines = unused.flatMap { binding in
             let stays = obstacles(binding).map { "stays for now: \($0)" }
-            return Self.lines(binding, binding.unusedRules.flatMap(\.unusedLines) + stays)
+            return Self.lines(binding, binding.unusedRules.flatMap { $0.unusedLines(showsConstraints) } + stays)
         }
         if withParts, !usedInPart.isEmpty {
             lines.append("Used in part:")
@@ -199,8 +203,8 @@ extension ReviewedRule {
     var phrase: String { "rule \(index + 1) of \(origin): \(rule.phrase)" }
 
     /// With what of it would not show even if it were used.
-    fileprivate var unusedLines: [String] {
-        let unseen = UnseenCheck.parts(of: rule).map(\.phrase)
+    fileprivate func unusedLines(_ showsConstraints: Bool) -> [String] {
+        let unseen = UnseenCheck.parts(of: rule, showsConstraints: showsConstraints).map(\.phrase)
         let remark = unseen.isEmpty ? "" : " (no audit event would show \(unseen.joined(separator: "; ")))"
         let first = risks.prefix(1).map { "  ! \($0.isCritical ? "critical: " : "")it \($0.path)" }
         let more = risks.count > 1 ? ["  ! and \(risks.count - 1) more risks"] : []

@@ -53,7 +53,7 @@ struct AccessIntake {
     /// Impersonation is never learned for a group: the reason speaks of the impersonated request.
     private static func grantee(_ edge: AccessEdge, _ reason: GrantReason?) -> Subject {
         guard let subject = reason?.subject, edge.subject.kind == .user, subject.kind == .group, !subject.name.isEmpty,
-            !subject.isReserved, !edge.action.verb.hasPrefix("impersonate")
+            !subject.isReserved, ImpersonationVerb(edge.action.verb) == nil
         else { return edge.subject }
         return subject
     }

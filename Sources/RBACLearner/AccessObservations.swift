@@ -21,6 +21,18 @@ package struct AccessObservations: Sendable {
         self.inventory = inventory
         self.newest = newest
     }
+
+    /// True if an event named the verb of constrained impersonation, so that others that were allowed by one do as well.
+    ///
+    /// API servers do from 1.35 on (`authenticationMetadata.impersonationConstraint`); entries of GKE have no such field.
+    package var showsConstraints: Bool {
+        edges.keys.contains { edge in
+            switch ImpersonationVerb(edge.action.verb) {
+            case .identity, .action: edge.cluster == cluster
+            case .unconstrained, nil: false
+            }
+        }
+    }
 }
 
 /// How roles are learned.

@@ -51,9 +51,7 @@ extension AccessRisk.Kind: Comparable {
         switch self {
         case .wildcard: rule.isPattern
         case .escalation: rule.grants(["escalate", "bind"], "rbac.authorization.k8s.io", ["roles", "clusterroles"])
-        case .impersonation:
-            rule.verbs.contains { $0.utf8.starts(with: "impersonate".utf8) }
-                || rule.grants(["impersonate"], "", ["users", "groups", "serviceaccounts"])
+        case .impersonation: rule.isUnconstrainedImpersonation || rule.isConstrainedImpersonation
         case .roleWriting: rule.grants(Self.writing, "rbac.authorization.k8s.io", Self.roles)
         case .nodeProxy: rule.grants(nil, "", ["nodes/proxy"])
         case .tokens: rule.grants(["create"], "", ["serviceaccounts/token"])

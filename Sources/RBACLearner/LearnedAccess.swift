@@ -79,13 +79,14 @@ package enum UnlearnedReason: String, Hashable, Sendable, Codable, CaseIterable 
     case wildcard = "holds a * that a rule would take for a pattern"
     case authorizationVerb = "a verb that is no request of its own (bind, escalate, approve, sign, attest, use)"
     case unnamedImpersonation = "an impersonation that names nobody"
+    case unknownImpersonation = "a constrained impersonation of which it is not known what was checked"
     case malformed = "not a request that RBAC could describe"
     case otherCluster = "a request to another cluster"
 
     /// True if a person has to look: the request was allowed, and the generated roles do not allow it.
     package var needsAttention: Bool {
         switch self {
-        case .wildcard, .authorizationVerb, .unnamedImpersonation, .malformed: true
+        case .wildcard, .authorizationVerb, .unnamedImpersonation, .unknownImpersonation, .malformed: true
         case .systemUser, .everyone, .ownDefault, .privileged, .excluded, .noVerb, .otherCluster: false
         }
     }

@@ -5,9 +5,9 @@ enum ObjectNames {
     /// True if `resourceNames` can restrict the request (Kubernetes documentation, Using RBAC Authorization).
     ///
     /// A top-level create has a name only where an update or patch created the object; a plain one has none when it is
-    /// authorised, and the decoder gives it none. A deletecollection never has one.
+    /// authorised, and the decoder gives it none. A deletecollection never has one. The same goes for who acts as another.
     static func isEnforceable(_ action: AccessAction) -> Bool {
-        !action.subresource.isEmpty || action.verb != "deletecollection"
+        !action.subresource.isEmpty || action.requestVerb != "deletecollection"
     }
 
     /// True if names of the resource come and go with pods, nodes and requests.
@@ -88,4 +88,12 @@ enum ObjectNames {
     private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
     private static func isHex(_ byte: UInt8) -> Bool { isDigit(byte) || (97...102).contains(byte) }
     private static func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") }
+}
+
+extension AccessAction {
+    /// The verb of the request behind a check of constrained impersonation; for any other action, its verb.
+    fileprivate var requestVerb: String {
+        guard case .action(let constrained?) = ImpersonationVerb(verb) else { return verb }
+        return constrained.verb
+    }
 }

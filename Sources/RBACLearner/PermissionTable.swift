@@ -52,8 +52,13 @@ extension PermissionTable {
     private static func decided(_ permission: AccessAction, _ uses: [UseKey: UseTally], _ threshold: Int) -> Cell {
         let names = Set(uses.keys.lazy.map { ExactText($0.name) })
         guard !names.contains(""), ObjectNames.isEnforceable(permission) else { return unnamed(uses, nil) }
+        switch ImpersonationVerb(permission.verb) {
+        // Asked for any node's name at once, of which RBAC's word is none (KEP-5284, story 1).
+        case .identity(.associatedNode): return unnamed(uses, nil)
         // Any name at all would be anybody's identity: whatever the number of names, they stay.
-        guard !permission.verb.hasPrefix("impersonate") else { return named(uses, names) }
+        case .unconstrained, .identity: return named(uses, names)
+        case .action, nil: break
+        }
         if ObjectNames.isPassing(permission) { return unnamed(uses, .passingNames) }
         if let example = ObjectNames.generated(among: names) { return unnamed(uses, .generatedNames(example)) }
         if names.count > threshold { return unnamed(uses, .manyNames(names.count)) }

@@ -35,7 +35,7 @@ struct RequestScreen {
             return false
         }
         // The impersonator's own right is concluded by the decoder, which has no reason to give.
-        guard !edge.action.verb.utf8.starts(with: "impersonate".utf8) else { return edge.subject.kind == .user }
+        guard ImpersonationVerb(edge.action.verb) == nil else { return edge.subject.kind == .user }
         return edge.decision == .allowed || edge.subject.kind == .user
     }
 
@@ -61,8 +61,22 @@ struct RequestScreen {
         }
         if action.path.utf8.last == UInt8(ascii: "*") { return .wildcard }
         if isAuthorizationOnly(action.verb) { return .authorizationVerb }
-        if action.verb.hasPrefix("impersonate"), action.name.isEmpty { return .unnamedImpersonation }
+        if let objection = impersonationObjection(to: action) { return objection }
         return isWellFormed(action) ? nil : .malformed
+    }
+
+    /// A verb on the wrong resource, or of a mode that is not known, would make a rule that nothing asks for.
+    private static func impersonationObjection(to action: AccessAction) -> UnlearnedReason? {
+        switch ImpersonationVerb(action.verb) {
+        case nil: return nil
+        case .unconstrained: return action.name.isEmpty ? .unnamedImpersonation : nil
+        case .identity(let mode):
+            guard let mode, mode.asks(for: action) else { return .unknownImpersonation }
+            return action.name.isEmpty ? .unnamedImpersonation : nil
+        case .action(let constrained):
+            guard let constrained else { return .unknownImpersonation }
+            return isAuthorizationOnly(constrained.verb) ? .authorizationVerb : nil
+        }
     }
 
     private static func isAuthorizationOnly(_ verb: String) -> Bool {

@@ -16,7 +16,17 @@ struct RiskAssessment {
 
     /// The risks of a rule, sorted.
     func risks(of rule: PolicyRule, in scope: LearnedRole.Scope) -> [AccessRisk] {
-        AccessRisk.Kind.allCases.filter { $0.applies(to: rule) }.compactMap { risk($0, rule, scope) }.sorted()
+        let acting = ActingRule(of: rule).map { acting in
+            // A pattern is one of the rule itself.
+            opened(by: acting.rule, in: scope).filter { $0.kind != .wildcard }.map {
+                AccessRisk(kind: $0.kind, path: $0.path + acting.condition, isCritical: $0.isCritical)
+            }
+        }
+        return (opened(by: rule, in: scope) + (acting ?? [])).sorted()
+    }
+
+    private func opened(by rule: PolicyRule, in scope: LearnedRole.Scope) -> [AccessRisk] {
+        AccessRisk.Kind.allCases.filter { $0.applies(to: rule) }.compactMap { risk($0, rule, scope) }
     }
 
     /// Nil where the rule opens nothing that its subject has not, or not more than its words say.
@@ -29,7 +39,9 @@ struct RiskAssessment {
             path = "may use \(rule.patternText)\(place), also what does not exist yet"
         case .escalation:
             path = "may give roles rights that it does not have (escalate), or hand out any role (bind)\(place)"
-        case .impersonation: path = impersonation(rule, scope)
+        case .impersonation:
+            path = impersonation(rule, scope)
+            isCritical = rule.isUnconstrainedImpersonation
         case .roleWriting:
             let written = rule.granted(of: AccessRisk.Kind.roles).joined(separator: ", ")
             path = "writes \(written)\(place): whoever is bound by them gets more rights, perhaps itself"
@@ -70,12 +82,13 @@ struct RiskAssessment {
 extension RiskAssessment {
     private func impersonation(_ rule: PolicyRule, _ scope: LearnedRole.Scope) -> String {
         let kinds = rule.resources.map { $0 == "*" ? "anybody" : $0 }.joined(separator: ", ")
-        guard rule.resources.contains("serviceaccounts") else {
-            return "acts as \(rule.target(kinds, "any of \(kinds)")), with all rights that go with it"
-        }
-        return
-            "acts as \(rule.target(kinds, "any of \(kinds)"))\(scope.place)\(accounts(rule, scope)), with all rights "
-            + "that go with it"
+        let isOwnNode = rule.verbs == [ImpersonationMode.associatedNode.identityVerb]
+        let who = isOwnNode ? "the node that its pod runs on" : rule.target(kinds, "any of \(kinds)")
+        let place = rule.resources.contains("serviceaccounts") ? scope.place + accounts(rule, scope) : ""
+        let rights =
+            rule.isUnconstrainedImpersonation
+            ? "with all rights that go with it" : "for what rules with impersonate-on verbs name, and no more"
+        return "acts as \(who)\(place), \(rights)"
     }
 
     private func tokens(_ rule: PolicyRule, _ scope: LearnedRole.Scope) -> String {

@@ -52,7 +52,8 @@ struct StrongAccounts {
         let text: String
 
         static func strongest(of rules: [PolicyRule], isWide: Bool) -> Right? {
-            let found = rules.compactMap { rule -> (kind: AccessRisk.Kind, text: String)? in
+            let acting = rules.compactMap { ActingRule(of: $0)?.rule }
+            let found = (rules + acting).compactMap { rule -> (kind: AccessRisk.Kind, text: String)? in
                 let kind = AccessRisk.Kind.allCases.first {
                     $0.makesStrong(isWide: isWide) && $0.isStrong(in: rule, isWide: isWide)
                 }
@@ -146,6 +147,8 @@ extension AccessRisk.Kind {
 
     /// A pattern makes strong only where it stands for any resource, and for writing or for reading all secrets there are.
     fileprivate func isStrong(in rule: PolicyRule, isWide: Bool) -> Bool {
+        // Constrained, it opens no more than what other rules say.
+        if self == .impersonation { return rule.isUnconstrainedImpersonation }
         guard self == .wildcard else { return applies(to: rule) }
         return rule.grants(Self.writing + (isWide ? ["get", "list", "watch"] : []), "", ["*"])
     }

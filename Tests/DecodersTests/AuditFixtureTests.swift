@@ -24,7 +24,9 @@ import Testing
         "ServiceAccount billing/invoicer: deletecollection jobs.batch in billing allowed",
         "ServiceAccount ops/backup: list pods allowed", "ServiceAccount ops/backup: get /livez allowed",
         "ServiceAccount warehouse/picker: list secrets in billing denied",
-        "User dana: impersonate serviceaccounts picker in warehouse allowed",
+        "User dana: impersonate:serviceaccount serviceaccounts.authentication.k8s.io picker in warehouse allowed",
+        "User dana: impersonate-on:serviceaccount:list pods in warehouse allowed",
+        "User dana: impersonate-on:serviceaccount:get /version allowed",
         "User dana: create serviceaccounts/token",
     ]) func `the story's requests are there`(access: String) throws {
         let accesses = try Self.log().accesses

@@ -6,6 +6,8 @@ struct EventText {
     var verb = "list"
     var user = #"{"username":"dana","groups":["sre","system:authenticated"]}"#
     var impersonated = ""
+    /// The value of `authenticationMetadata`.
+    var metadata = ""
     var reference: String? = #"{"resource":"pods","namespace":"shop","apiVersion":"v1"}"#
     var code: Int? = 200
     var decision: String? = "allow"
@@ -17,9 +19,10 @@ struct EventText {
         let object = reference.map { "\"objectRef\":\($0)," } ?? ""
         let status = code.map { "\"responseStatus\":{\"metadata\":{},\"code\":\($0)}," } ?? ""
         let other = impersonated.isEmpty ? "" : "\"impersonatedUser\":\(impersonated),"
+        let how = metadata.isEmpty ? "" : "\"authenticationMetadata\":\(metadata),"
         return
             "{\"kind\":\"Event\",\"apiVersion\":\"\(version)\",\(id)\"stage\":\"\(stage)\",\"requestURI\":\"\(uri)\","
-            + "\"verb\":\"\(verb)\",\"user\":\(user),\(other)\"userAgent\":\"curl/8\","
+            + "\"verb\":\"\(verb)\",\"user\":\(user),\(other)\(how)\"userAgent\":\"curl/8\","
             + "\(object)\(status)\(time)\(notes)}"
     }
 

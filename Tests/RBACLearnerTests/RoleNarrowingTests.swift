@@ -9,7 +9,7 @@ struct RoleNarrowingTests {
 
     /// Narrows a ClusterRole of these rules that is bound to one account in the whole cluster.
     private static func narrowed(
-        _ rules: [PolicyRule], _ actions: [AccessAction],
+        _ rules: [PolicyRule], _ actions: [AccessAction], showsConstraints: Bool = true,
         unrecorded: @escaping (PolicyRule) -> [PolicyRule] = { _ in [] }
     ) throws -> RoleNarrowing {
         let grants = AccessGrants(
@@ -26,7 +26,10 @@ struct RoleNarrowingTests {
                 cluster: Samples.cluster, edges: Dictionary(edges.map { ($0, Samples.fact()) }) { $1 },
                 memberships: [:], inventory: ClusterInventory(cluster: Samples.cluster), newest: Samples.start))
         let role = try #require(review.roles.first)
-        return RuleNarrower(options: AccessLearningOptions(), unrecorded: unrecorded).narrowed(role)
+        return RuleNarrower(
+            options: AccessLearningOptions(), showsConstraints: showsConstraints, unrecorded: unrecorded
+        ).narrowed(
+            role)
     }
 
     @Test func `leaves verbs, resources and names that were used`() throws {
@@ -53,6 +56,32 @@ struct RoleNarrowingTests {
             [used, unused], [Samples.action("list", "pods", "shop"), Samples.action("watch", "pods", "shop")])
         #expect(narrowing.edits == [.keep, .remove])
         #expect(!narrowing.changesNothing)
+    }
+
+    @Test(arguments: [true, false])
+    func `takes constrained impersonation where the log would show it`(_ showsConstraints: Bool) throws {
+        let rules = [
+            PolicyRule(
+                verbs: ["impersonate:user-info"], apiGroups: ["authentication.k8s.io"], resources: ["users", "groups"],
+                resourceNames: ["bob", "eve"]),
+            PolicyRule(
+                verbs: ["impersonate-on:user-info:get", "impersonate-on:user-info:list"], apiGroups: [""],
+                resources: ["pods"]),
+        ]
+        let identity = AccessAction(
+            verb: "impersonate:user-info", apiGroup: "authentication.k8s.io", resource: "users", name: "bob")
+        let narrowing = try Self.narrowed(
+            rules, [identity, Samples.action("impersonate-on:user-info:list", "pods")],
+            showsConstraints: showsConstraints)
+        #expect(narrowing.changesNothing == !showsConstraints)
+        guard showsConstraints else { return }
+        #expect(
+            narrowing.rules == [
+                PolicyRule(
+                    verbs: ["impersonate:user-info"], apiGroups: ["authentication.k8s.io"], resources: ["users"],
+                    resourceNames: ["bob"]),
+                PolicyRule(verbs: ["impersonate-on:user-info:list"], apiGroups: [""], resources: ["pods"]),
+            ])
     }
 
     @Test func `replaces wildcards by what they stood for`() throws {

@@ -133,6 +133,8 @@ typedef struct {
     uint64_t audit_id;
     /// Raw objects (table endpoints).
     uint32_t user, impersonated;
+    /// The verb of constrained impersonation that allowed to act as `impersonated`, shortened (table texts).
+    uint32_t constraint;
     /// What is asked for (table actions); none where neither an objectRef nor a path says.
     uint32_t action;
     /// The raw string of the authorizer's reason (table lists).

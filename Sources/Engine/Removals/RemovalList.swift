@@ -17,6 +17,7 @@ struct RemovalList {
     private let editable: EditableGrants
     private let bindings: [BindingKey: RoleBinding]
     private let impersonators: [AuditedSubject]
+    private let showsConstraints: Bool
     /// Roles that Leastwise wrote and people merged.
     private let merged: Set<RoleKey>
     /// Subjects whose every request roles of the repository allow: those that Leastwise wrote, or those of their own.
@@ -43,9 +44,11 @@ struct RemovalList {
         bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }
         let impersonators = learned.requests.impersonators
         self.impersonators = impersonators
+        let showsConstraints = learned.requests.showsConstraints
+        self.showsConstraints = showsConstraints
         served = ServedSubjects(learned, base: base, editable: editable)
         narrower = { role in
-            RuleNarrower(options: options.learning) { rule in
+            RuleNarrower(options: options.learning, showsConstraints: showsConstraints) { rule in
                 role.subjects.flatMap { subject in
                     policy.unseen(
                         rule, by: learned.audited(subject.subject), impersonators: impersonators,
@@ -151,7 +154,7 @@ extension RemovalList {
     /// The part of what the binding grants of which it cannot be said that it was not used.
     private func unrecorded(_ reviewed: ReviewedBinding, of subject: Subject) -> [PolicyRule] {
         reviewed.rules.map(\.rule).flatMap { rule in
-            UnseenCheck.parts(of: rule)
+            UnseenCheck.parts(of: rule, showsConstraints: showsConstraints)
                 + policy.unseen(
                     rule, by: learned.audited(subject), impersonators: impersonators, in: reviewed.key.namespace)
         }
@@ -222,13 +225,32 @@ extension Settings.Access {
 
 extension AuditPolicy {
     /// The part of a grant whose use would not be recorded; but for impersonation, which shows in the requests made by it.
+    ///
+    /// A right to ask for something while acting as another is used by requests of the holder's own.
     fileprivate func unseen(
         _ rule: PolicyRule, by subject: AuditedSubject, impersonators: [AuditedSubject], in scope: Namespace
     ) -> [PolicyRule] {
-        var rule = rule
-        rule.verbs.removeAll { $0 == "impersonate" }
-        guard !rule.verbs.isEmpty else { return [] }
-        return unrecorded(rule, by: subject, impersonators: impersonators, in: scope == .clusterScope ? nil : scope)
+        let namespace = scope == .clusterScope ? nil : scope
+        var plain = rule
+        plain.verbs.removeAll { ImpersonationVerb($0) != nil }
+        let own =
+            plain.verbs.isEmpty ? [] : unrecorded(plain, by: subject, impersonators: impersonators, in: namespace)
+        return own
+            + ImpersonationMode.allCases.flatMap { mode -> [PolicyRule] in
+                var acting = rule
+                acting.verbs = rule.verbs.compactMap { verb in
+                    guard case .action(let constrained?) = ImpersonationVerb(verb), constrained.mode == mode,
+                        constrained.verb != "*"
+                    else { return nil }
+                    return constrained.verb
+                }
+                guard !acting.verbs.isEmpty else { return [] }
+                return unrecorded(acting, by: subject, in: namespace).map { part in
+                    var part = part
+                    part.verbs = part.verbs.map(mode.actionVerb)
+                    return part
+                }
+            }
     }
 }
 
@@ -243,7 +265,7 @@ extension AccessObservations {
     /// Who was seen to act in somebody else's name.
     fileprivate var impersonators: [AuditedSubject] {
         let subjects = Set(
-            edges.keys.filter { $0.decision != .denied && $0.action.verb.hasPrefix("impersonate") }.map(\.subject))
+            edges.keys.filter { $0.decision != .denied && ImpersonationVerb($0.action.verb) != nil }.map(\.subject))
         return subjects.sorted().map { AuditedSubject($0, groups: (memberships[$0] ?? []).sorted().map(\.text)) }
     }
 }

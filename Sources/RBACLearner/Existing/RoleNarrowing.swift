@@ -41,11 +41,17 @@ package struct RoleNarrowing: Sendable {
 /// Narrows rules to what they were used for.
 package struct RuleNarrower {
     private let options: AccessLearningOptions
+    private let showsConstraints: Bool
     private let unrecorded: (PolicyRule) -> [PolicyRule]
 
-    /// - Parameter unrecorded: of a rule, the part whose use by the role's subjects the audit policy does not record.
-    package init(options: AccessLearningOptions, unrecorded: @escaping (PolicyRule) -> [PolicyRule]) {
+    /// - Parameters:
+    ///   - showsConstraints: whether events name the verb of constrained impersonation where it was used.
+    ///   - unrecorded: of a rule, the part whose use by the role's subjects the audit policy does not record.
+    package init(
+        options: AccessLearningOptions, showsConstraints: Bool, unrecorded: @escaping (PolicyRule) -> [PolicyRule]
+    ) {
         self.options = options
+        self.showsConstraints = showsConstraints
         self.unrecorded = unrecorded
     }
 
@@ -54,7 +60,7 @@ package struct RuleNarrower {
         var kept: [RoleNarrowing.Kept] = []
         let edits = role.rules.map { reviewed in
             let rule = reviewed.rule
-            let unseen = UnseenCheck.parts(of: rule)
+            let unseen = UnseenCheck.parts(of: rule, showsConstraints: showsConstraints)
             // What no event shows, no audit policy could record.
             let silent = unrecorded(rule).filter { part in !unseen.contains { $0.means(like: part) } }
             kept += unseen.map { RoleNarrowing.Kept(rule: $0, index: reviewed.index, isRecorded: true) }

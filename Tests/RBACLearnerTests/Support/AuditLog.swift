@@ -33,7 +33,10 @@ struct AuditLog {
         guard impersonated != nil, subject.userName != name else { return }
         let actor = Subject(userName: name)
         memberships[actor, default: []].formUnion((user["groups"] as? [String] ?? []).map { ExactText($0) })
-        for action in Self.impersonations(of: subject, groups: groups) { add(actor, action, .allowed, "", time) }
+        let request = Self.action(event, verb: verb)
+        for action in Self.impersonations(of: subject, groups: groups, event, request) where decision != .denied {
+            add(actor, action, .allowed, "", time)
+        }
     }
 
     private mutating func add(
@@ -69,7 +72,23 @@ struct AuditLog {
             name: isPlainCreate ? "" : object["name"] ?? "")
     }
 
-    private static func impersonations(of subject: Subject, groups: [String]) -> [AccessAction] {
+    private static func impersonations(
+        of subject: Subject, groups: [String], _ event: [String: Any], _ request: AccessAction
+    ) -> [AccessAction] {
+        let metadata = event["authenticationMetadata"] as? [String: String]
+        if metadata?["impersonationConstraint"] == "impersonate:serviceaccount" {
+            let verb = "impersonate-on:serviceaccount:\(request.verb)"
+            return [
+                AccessAction(
+                    verb: "impersonate:serviceaccount", apiGroup: "authentication.k8s.io", resource: "serviceaccounts",
+                    namespace: subject.namespace, name: subject.name),
+                request.isResourceRequest
+                    ? AccessAction(
+                        verb: verb, apiGroup: request.apiGroup, resource: request.resource,
+                        subresource: request.subresource, namespace: request.namespace, name: request.name)
+                    : AccessAction(verb: verb, path: request.path),
+            ]
+        }
         let isAccount = subject.kind == .serviceAccount
         let own = AccessAction(
             verb: "impersonate", apiGroup: "", resource: isAccount ? "serviceaccounts" : "users",
