@@ -10,9 +10,9 @@ package struct GrantReviewer {
     private let strong: StrongAccounts
     private var roles: RoleTables
     private var bound: [Bound] = []
-    private var byUser: [ExactText: Reach] = [:]
-    private var byGroup: [ExactText: Reach] = [:]
-    private var reaches: [Subject: Reach] = [:]
+    private var reach = GrantReach()
+    private let memberships: [Subject: Set<ExactText>]
+    private var groups: [Subject: Set<ExactText>] = [:]
     private var lastSeen: [Subject: Timestamp] = [:]
     private var groupLastSeen: [ExactText: Timestamp] = [:]
     private var reasons: [ExactText: BindingKey?] = [:]
@@ -29,24 +29,9 @@ package struct GrantReviewer {
         var uses: [UseLedger]
     }
 
-    /// Numbers of bindings.
-    private struct Reach {
-        var cluster: [Int] = []
-        var namespaced: [Namespace: [Int]] = [:]
-
-        mutating func formUnion(_ other: Reach) {
-            cluster += other.cluster
-            namespaced.merge(other.namespaced, uniquingKeysWith: +)
-        }
-
-        func bindings(in scope: Namespace) -> Set<Int> {
-            // Cluster-wide requests and paths have no namespace, and no RoleBinding reaches them.
-            Set(cluster + (scope == .clusterScope ? [] : namespaced[scope] ?? []))
-        }
-    }
-
     private init(_ observations: AccessObservations, _ grants: AccessGrants) {
         self.observations = observations
+        memberships = observations.knownGroups
         strong = StrongAccounts(grants)
         roles = RoleTables(grants.roles)
         // Of several bindings with one name the last counts, as when they are applied in turn.
@@ -73,17 +58,7 @@ package struct GrantReviewer {
             Bound(
                 binding: binding, role: key, table: table, isDefault: DefaultGrants.isDefault(binding.labels),
                 uses: Array(repeating: UseLedger(), count: table.entries.count)))
-        for subject in binding.resolvedSubjects {
-            let isGroup = subject.kind == .group
-            let name = ExactText(isGroup ? subject.name : subject.userName)
-            var reach = (isGroup ? byGroup[name] : byUser[name]) ?? Reach()
-            if binding.isClusterRoleBinding {
-                reach.cluster.append(number)
-            } else {
-                reach.namespaced[binding.namespace, default: []].append(number)
-            }
-            if isGroup { byGroup[name] = reach } else { byUser[name] = reach }
-        }
+        reach.add(binding, number)
     }
 }
 
@@ -120,11 +95,17 @@ extension GrantReviewer {
 
     private mutating func see(_ subject: Subject, at time: Timestamp) {
         lastSeen[subject] = max(lastSeen[subject] ?? time, time)
-        for group in groups(of: subject) { groupLastSeen[group] = max(groupLastSeen[group] ?? time, time) }
+        for group in known(groupsOf: subject) { groupLastSeen[group] = max(groupLastSeen[group] ?? time, time) }
     }
 
     private func groups(of subject: Subject) -> Set<ExactText> {
-        (observations.memberships[subject] ?? []).union(subject.impliedGroups.map { ExactText($0) })
+        groups[subject] ?? (memberships[subject] ?? []).union(subject.impliedGroups.map { ExactText($0) })
+    }
+
+    private mutating func known(groupsOf subject: Subject) -> Set<ExactText> {
+        let groups = groups(of: subject)
+        self.groups[subject] = groups
+        return groups
     }
 
     /// Counts the use of every rule that allows the request, and returns the numbers of their bindings.
@@ -134,23 +115,13 @@ extension GrantReviewer {
     ) -> Set<Int> {
         let scope = action.isResourceRequest ? action.namespace : .clusterScope
         var used: Set<Int> = []
-        for number in reach(of: subject).bindings(in: scope) {
+        for number in reach.bindings(of: subject, groups: known(groupsOf: subject), in: scope) {
             for entry in bound[number].table.covering(action) {
                 bound[number].uses[entry].add(action, by: subject, tally, inference: inference)
                 used.insert(number)
             }
         }
         return used
-    }
-
-    private mutating func reach(of subject: Subject) -> Reach {
-        if let known = reaches[subject] { return known }
-        var reach = byUser[ExactText(subject.userName)] ?? Reach()
-        for group in groups(of: subject) {
-            if let other = byGroup[group] { reach.formUnion(other) }
-        }
-        reaches[subject] = reach
-        return reach
     }
 }
 
