@@ -20,7 +20,7 @@ struct AccountReviewer {
                 named[account, default: []].insert(BindingKey(binding))
             }
         }
-        let workloads = Dictionary(grouping: observations.inventory.workloads.map(\.account)) { $0.account }
+        let workloads = Dictionary(grouping: observations.inventory.workloads, by: \.account)
         let callers = callers(of: Set(named.keys))
         return named.keys.sorted().compactMap { account in
             let declared = (workloads[account] ?? []).map(\.id)
@@ -52,12 +52,5 @@ struct AccountReviewer {
         }
         let others = callers.filter { !names.contains($0.key) }.sorted { $0.key < $1.key }
         return known + others.map { ReviewedAccount.Part(user: "pods \($0.key)-...", actions: $0.value.sorted()) }
-    }
-}
-
-extension Workload {
-    /// The account that its pods run as, with the workload.
-    fileprivate var account: (account: Subject, id: WorkloadID) {
-        (Subject(kind: .serviceAccount, namespace: id.namespace, name: serviceAccount), id)
     }
 }

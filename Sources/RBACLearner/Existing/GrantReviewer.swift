@@ -15,8 +15,12 @@ package struct GrantReviewer {
     private var groups: [Subject: Set<ExactText>] = [:]
     private var lastSeen: [Subject: Timestamp] = [:]
     private var groupLastSeen: [ExactText: Timestamp] = [:]
-    private var reasons: [ExactText: BindingKey?] = [:]
+    private var reasons: [ExactText: GrantReason?] = [:]
     private var named: [BindingKey: Int64] = [:]
+    /// The subjects of each binding.
+    private let subjects: [BindingKey: Set<Subject>]
+    /// By role that holds a rule, the newest request that it allowed through a binding that is not there.
+    private var usedElsewhere: [RoleKey: Timestamp] = [:]
     /// Bindings that were the reason for a request that they do not allow by now.
     private var outdated: Set<BindingKey> = []
 
@@ -36,6 +40,7 @@ package struct GrantReviewer {
         roles = RoleTables(grants.roles)
         // Of several bindings with one name the last counts, as when they are applied in turn.
         let bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }
+        subjects = bindings.mapValues { Set($0.resolvedSubjects) }
         for (_, binding) in bindings.sorted(by: { $0.key < $1.key }) { add(binding) }
     }
 
@@ -71,18 +76,31 @@ extension GrantReviewer {
             see(edge.subject, at: fact.last)
             let tally = UseTally(fact: fact, isLowConfidence: edge.decision == .allowedByStatus)
             let used = use(edge.action, by: edge.subject, tally)
-            if let reason = binding(namedIn: edge.reason) { attribute(fact.count, to: reason, used) }
+            if let reason = parsed(edge.reason) {
+                attribute(fact.count, to: reason.binding, used)
+                lookElsewhere(edge.action, reason, at: fact.last)
+            }
             for implied in edge.action.checkedAlong { _ = use(implied, by: edge.subject, tally, inference: .upgrade) }
         }
     }
 
-    /// The binding that the authorizer named; nil where it named none.
-    private mutating func binding(namedIn reason: String) -> BindingKey? {
-        guard !reason.isEmpty else { return nil }
-        if let known = reasons[ExactText(reason)] { return known }
-        let key = GrantReason(reason).map { BindingKey(namespace: $0.bindingNamespace, name: $0.bindingName) }
-        reasons[ExactText(reason)] = .some(key)
-        return key
+    /// What the authorizer said; nil where it named no binding.
+    private mutating func parsed(_ text: String) -> GrantReason? {
+        guard !text.isEmpty else { return nil }
+        if let known = reasons[ExactText(text)] { return known }
+        let reason = GrantReason(text)
+        reasons[ExactText(text)] = .some(reason)
+        return reason
+    }
+
+    /// Operators bind roles at run time: who is bound where nobody has looked uses the role as well.
+    private mutating func lookElsewhere(_ action: AccessAction, _ reason: GrantReason, at time: Timestamp) {
+        guard subjects[reason.binding]?.contains(reason.subject) != true, let table = roles.rules(of: reason.role)
+        else { return }
+        for number in table.covering(action) {
+            let origin = table.entries[number].origin
+            usedElsewhere[origin] = max(usedElsewhere[origin] ?? time, time)
+        }
     }
 
     /// - Parameter used: the numbers of the bindings that allow the request by what they are now.
@@ -206,7 +224,8 @@ extension GrantReviewer {
         return ReviewedRole(
             role: role, rules: rules, bindings: bindings.map { BindingKey($0) }.sorted(),
             subjects: Set(bindings.flatMap(\.resolvedSubjects)).sorted().map { reviewed($0, lastUses) },
-            created: times.contains(nil) ? nil : times.compactMap { $0 }.max())
+            created: times.contains(nil) ? nil : times.compactMap { $0 }.max(),
+            usedElsewhere: usedElsewhere[RoleKey(role)], isPartOfUnknown: roles.isPartOfUnknown(role))
     }
 }
 
