@@ -1,0 +1,56 @@
+import Domain
+import RBACLearner
+
+/// What of grants an audit policy does not record for certain, so that silence says nothing.
+struct UnrecordedUses {
+    private let policy: AuditPolicy
+    private let memberships: [Subject: Set<ExactText>]
+    /// Who was seen to act in somebody else's name: the policy judges the one who asks.
+    private let impersonators: [AuditedSubject]
+
+    init(_ policy: AuditPolicy, _ requests: AccessObservations) {
+        self.policy = policy
+        memberships = requests.memberships
+        let subjects = Set(
+            requests.edges.keys.filter { $0.decision != .denied && $0.action.verb.hasPrefix("impersonate") }
+                .map(\.subject))
+        impersonators = subjects.sorted().map { [memberships] in Self.audited($0, memberships) }
+    }
+
+    /// The part of a rule whose use by one of the subjects, or by somebody else in their name, would not be recorded.
+    ///
+    /// Impersonation shows in the requests that are made by it: it is recorded where all that its holder asks for is.
+    func parts(of rule: PolicyRule, by subjects: [Subject], in scope: Namespace) -> [PolicyRule] {
+        let actors = subjects.map { Self.audited($0, memberships) } + impersonators
+        let namespace = scope == .clusterScope ? nil : scope
+        let requests = rule.with(verbs: rule.verbs.filter { $0 != Self.impersonate })
+        let silent =
+            requests.verbs.isEmpty ? [] : actors.flatMap { policy.unrecorded(requests, by: $0, in: namespace) }
+        let acting = rule.with(verbs: rule.verbs.filter { $0 == Self.impersonate })
+        return silent + (acting.verbs.isEmpty || actors.allSatisfy(isRecorded) ? [] : [acting])
+    }
+
+    /// True if no request of the subject goes unrecorded.
+    private func isRecorded(_ subject: AuditedSubject) -> Bool {
+        Self.anything.allSatisfy { policy.unrecorded($0, by: subject).isEmpty }
+    }
+
+    private static let impersonate = "impersonate"
+
+    private static let anything = [
+        PolicyRule(verbs: ["*"], apiGroups: ["*"], resources: ["*"]), PolicyRule(verbs: ["*"], nonResourceURLs: ["*"]),
+    ]
+
+    /// A subject as an audit policy sees it.
+    private static func audited(_ subject: Subject, _ memberships: [Subject: Set<ExactText>]) -> AuditedSubject {
+        AuditedSubject(subject, groups: (memberships[subject] ?? []).sorted().map(\.text))
+    }
+}
+
+extension PolicyRule {
+    fileprivate func with(verbs: [String]) -> PolicyRule {
+        var rule = self
+        rule.verbs = verbs
+        return rule
+    }
+}
