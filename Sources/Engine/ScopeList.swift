@@ -61,7 +61,8 @@ struct ScopeList {
         let wanted = Dictionary(
             RemovalPlanner.scopes(of: removal?.removals() ?? []).map { ($0.scope, $0.removals) }
         ) { first, _ in first }
-        let grants = base.grants
+        // Whose roles have left the repository since may still be in the cluster.
+        let grants = base.grants + learned.inventory.grants
         let namespaces = Set(grants.roles.map(\.namespace) + grants.bindings.map(\.namespace) + [.clusterScope])
         let earlier = try namespaces.map(ProposalScope.removals).filter { try wanted[$0] == nil && isProposed($0) }
         return wanted.map { ScopeEntry(scope: $0.key, items: [], removals: $0.value) }

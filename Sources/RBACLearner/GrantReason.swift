@@ -5,9 +5,13 @@ import Domain
 /// `RBAC: allowed by RoleBinding "edit/shop" of ClusterRole "edit" to Group "developers"`: names are quoted as Go's
 /// `%q` does (k8s.io/kubernetes, plugin/pkg/auth/authorizer/rbac).
 struct GrantReason: Hashable {
+    var binding: BindingKey { BindingKey(namespace: bindingNamespace, name: bindingName) }
+
     /// The cluster scope for a ClusterRoleBinding.
     let bindingNamespace: Namespace
     let bindingName: String
+    /// The cluster scope for a ClusterRole; a Role is one of the binding's namespace.
+    let role: RoleKey
     let subject: Subject
 
     /// Nil for anything but the exact form.
@@ -15,8 +19,8 @@ struct GrantReason: Hashable {
         var rest = Substring(text)
         guard Self.skip("RBAC: allowed by ", in: &rest), let binding = Self.word(in: &rest),
             let bindingText = Self.quoted(in: &rest), Self.skip(" of ", in: &rest),
-            let role = Self.word(in: &rest), ["ClusterRole", "Role"].contains(role),
-            Self.quoted(in: &rest) != nil, Self.skip(" to ", in: &rest),
+            let roleKind = Self.word(in: &rest), ["ClusterRole", "Role"].contains(roleKind),
+            let roleName = Self.quoted(in: &rest), Self.skip(" to ", in: &rest),
             let kind = Self.word(in: &rest).flatMap(Subject.Kind.init), let grantee = Self.quoted(in: &rest),
             rest.isEmpty
         else { return nil }
@@ -30,6 +34,7 @@ struct GrantReason: Hashable {
             bindingName = name
         default: return nil
         }
+        role = RoleKey(namespace: roleKind == "Role" ? bindingNamespace : .clusterScope, name: roleName)
         if kind == .serviceAccount {
             guard let (name, namespace) = Self.split(grantee) else { return nil }
             subject = Subject(kind: kind, namespace: Namespace(namespace), name: name)

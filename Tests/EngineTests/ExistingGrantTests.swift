@@ -21,7 +21,9 @@ struct ExistingGrantTests {
         let learned = try Self.learned()
         let dana = try #require(ExistingGrantReport("User dana", in: learned)).text
         #expect(dana.contains("User dana holds, beside what everyone has:"))
-        #expect(dana.contains("ClusterRole/cluster-admin through ClusterRoleBinding/sre-admin as a member of sre"), "\(dana)")
+        #expect(
+            dana.contains("ClusterRole/cluster-admin through ClusterRoleBinding/sre-admin as a member of sre"),
+            "\(dana)")
         let dormant = try #require(ExistingGrantReport("ServiceAccount ops/dormant", in: learned)).text
         #expect(dormant.contains("never used by it") && !dormant.contains("last used"), "\(dormant)")
         let backup = try #require(ExistingGrantReport("ServiceAccount ops/backup", in: learned)).text

@@ -23,9 +23,10 @@ struct RoleWorld {
     ///   - created: when roles and bindings were created; nil for objects that do not say.
     ///   - objects: more objects of the cluster, as JSON.
     ///   - events: more events: the day, the user, and what it asked for.
+    ///   - reasons: the authorizer's words about all requests of a user.
     init(
         days: Int = 100, created: String? = "2026-01-01T00:00:00Z", objects: [String] = [],
-        events: [(day: Int, user: String, action: AccessAction)] = []
+        events: [(day: Int, user: String, action: AccessAction)] = [], reasons: [String: String] = [:]
     ) throws {
         let folder = try folder.get()
         store = try Store(path: folder.path("leastwise.db"))
@@ -37,7 +38,7 @@ struct RoleWorld {
             paths: [folder.path("objects.json")], isPartial: false)
         let usual = (1...days).flatMap { day in Self.daily.map { (day, Self.account($0.name), $0.action) } }
         let lines = (usual + events.map { ($0.day, $0.user, $0.action) }).enumerated().map {
-            Self.event($0.element, $0.offset)
+            Self.event($0.element, $0.offset, reason: reasons[$0.element.user] ?? "")
         }
         try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: URL(fileURLWithPath: folder.path("audit.ndjson")))
         _ = try ObserveJob(store: store, cluster: cluster).run(
@@ -128,6 +129,10 @@ extension RoleWorld {
         let group = #""apiVersion":"rbac.authorization.k8s.io/v1""#
         return [
             #"{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"rbac"}}"#,
+            #"{"kind":"Deployment","apiVersion":"apps/v1","metadata":{"name":"api","namespace":"rbac","#
+                + #""creationTimestamp":"2026-01-01T00:00:00Z"},"spec":{"selector":{"matchLabels":{"app":"api"}},"#
+                + #""template":{"metadata":{"labels":{"app":"api"}},"spec":{"serviceAccountName":"api","#
+                + #""containers":[{"name":"main"}]}}}}"#,
             #"{"kind":"ClusterRole",\#(group),"metadata":{"name":"cluster-admin"\#(own)},"rules":[{"apiGroups":["*"],"#
                 + #""resources":["*"],"verbs":["*"]}]}"#,
             #"{"kind":"ClusterRole",\#(group),"metadata":{"name":"edit"\#(own)},"rules":[{"apiGroups":[""],"#
@@ -164,7 +169,9 @@ extension RoleWorld {
     }
 
     /// An event of the day, counted from the last day of July 2026.
-    private static func event(_ request: (day: Int, user: String, action: AccessAction), _ number: Int) -> String {
+    private static func event(
+        _ request: (day: Int, user: String, action: AccessAction), _ number: Int, reason: String
+    ) -> String {
         let time = Timestamp(seconds: 1_785_456_000 + Int64(request.day) * 86400)
         let action = request.action
         let groups =
@@ -177,7 +184,7 @@ extension RoleWorld {
             + #""groups":[\#(groups)]},"userAgent":"test","objectRef":{"resource":"\#(action.resource)","#
             + #""namespace":"\#(action.namespace)","apiGroup":"\#(action.apiGroup)"\#(name)},"#
             + #""responseStatus":{"code":200},"stageTimestamp":"\#(time)","#
-            + #""annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":""}}"#
+            + #""annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":"\#(reason.replacing("\"", with: "\\\""))"}}"#
     }
 }
 

@@ -11,7 +11,7 @@ struct Removal {
     /// Who loses them.
     let subjects: [ReviewedSubject]
     /// What a reviewer has to know of it.
-    let warnings: [String]
+    let warnings: [Warning]
 
     /// What changes.
     enum Edit: Hashable {
@@ -28,6 +28,16 @@ struct Removal {
         let left: [String]
         /// What says that nobody needs the rest.
         let evidence: String
+    }
+
+    /// What stays although no use of it was seen, or what goes and might have been used unseen.
+    struct Warning: Hashable, CustomStringConvertible {
+        let what: String
+        /// The rule that it is about, in words; nil where it is about all.
+        var rule: String?
+        let why: String
+
+        var description: String { rule.map { "\(what): \($0): \(why)" } ?? "\(what): \(why)" }
     }
 
     /// `Role/shop/api` or `RoleBinding/shop/api`.

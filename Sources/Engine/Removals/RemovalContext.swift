@@ -58,13 +58,29 @@ extension RemovalContext: ReviewText {
                 ]
             },
             "hasMore": removal.lines.count > shown.count, "more": String(removal.lines.count - shown.count),
-            "subjects": removal.subjects.map { subject in
-                let seen = subject.lastSeen.map { "last seen \($0.date)" } ?? "never seen"
-                return "\(MarkdownText.code(subject.subject.description)) (\(seen))"
-            }.joined(separator: ", "),
+            "subjects": subjects(removal.subjects),
             "hasWarnings": !removal.warnings.isEmpty,
-            "warnings": removal.warnings.map { ["text": TerminalText.oneLine($0)] },
+            "warnings": removal.warnings.map { ["text": $0.markdown] },
         ]
+    }
+
+    /// At most that many subjects of one object are named.
+    private static let shownSubjects = 10
+
+    private static func subjects(_ all: [ReviewedSubject]) -> String {
+        let shown = all.prefix(shownSubjects).map { subject in
+            let seen = subject.lastSeen.map { "last seen \($0.date)" } ?? "never seen"
+            return "\(MarkdownText.code(subject.subject.description)) (\(seen))"
+        }
+        let more = all.count > shown.count ? ["and \(all.count - shown.count) more"] : []
+        return (shown + more).joined(separator: ", ")
+    }
+}
+
+extension Removal.Warning {
+    /// Words of rules are people's, and may be anything.
+    fileprivate var markdown: String {
+        rule.map { "\(what): \(MarkdownText.code($0)): \(why)" } ?? "\(what): \(why)"
     }
 }
 

@@ -12,11 +12,10 @@ struct RemovalList {
     private let learned: LearnedCluster
     private let conditions: RemovalConditions
     private let narrower: (ReviewedRole) -> RoleNarrowing
-    private let policy: AuditPolicy
+    private let unrecorded: UnrecordedUses
     private let review: GrantReview
     private let editable: EditableGrants
-    private let bindings: [BindingKey: RoleBinding]
-    private let impersonators: [AuditedSubject]
+    private let applied: AppliedGrants
     private let showsConstraints: Bool
     /// Roles that Leastwise wrote and people merged.
     private let merged: Set<RoleKey>
@@ -36,24 +35,19 @@ struct RemovalList {
     init(_ learned: LearnedCluster, base: RepositoryObjects, options: RemovalOptions, policy: AuditPolicy) {
         let grants = learned.inventory.grants.overlaid(with: base.grants)
         self.learned = learned
-        self.policy = policy
+        applied = AppliedGrants(live: learned.inventory.grants, declared: base.grants)
+        let unrecorded = UnrecordedUses(policy, learned.requests)
+        self.unrecorded = unrecorded
         conditions = RemovalConditions(learned.requests, auditDays: learned.auditDays, options: options.conditions)
         review = GrantReviewer.review(grants, by: learned.requests)
         editable = EditableGrants(base.tree)
         merged = Set(base.grants.roles.filter(\.isGenerated).map { RoleKey($0) })
-        bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }
-        let impersonators = learned.requests.impersonators
-        self.impersonators = impersonators
         let showsConstraints = learned.requests.showsConstraints
         self.showsConstraints = showsConstraints
         served = ServedSubjects(learned, base: base, editable: editable)
         narrower = { role in
             RuleNarrower(options: options.learning, showsConstraints: showsConstraints) { rule in
-                role.subjects.flatMap { subject in
-                    policy.unseen(
-                        rule, by: learned.audited(subject.subject), impersonators: impersonators,
-                        in: role.key.namespace)
-                }
+                unrecorded.parts(of: rule, by: role.subjects.map(\.subject), in: role.key.namespace)
             }.narrowed(role)
         }
     }
@@ -75,7 +69,7 @@ struct RemovalList {
 extension RemovalList {
     private func removal(of role: ReviewedRole) -> Removal? {
         guard let manifest = editable.roles[role.key], !role.role.isGenerated, !role.key.name.hasPrefix("system:"),
-            !role.bindings.isEmpty
+            !role.bindings.isEmpty, applied.holds(role), !isUsedElsewhere(role)
         else { return nil }
         let subjects = role.subjects.map(\.subject)
         guard conditions.obstacles(of: subjects, created: role.created).isEmpty, let created = role.created else {
@@ -92,6 +86,11 @@ extension RemovalList {
             subjects: role.subjects, warnings: narrowing.warnings)
     }
 
+    /// True if somebody may use it of whom the roles and bindings that were observed tell nothing.
+    private func isUsedElsewhere(_ role: ReviewedRole) -> Bool {
+        role.isPartOfUnknown || role.usedElsewhere.map { !conditions.isLongAgo($0) } ?? false
+    }
+
     private static func line(_ rule: ReviewedRule, _ edit: RuleEdit, days: Int) -> Removal.Line? {
         let what = "rule \(rule.index + 1): \(rule.rule.phrase)"
         switch edit {
@@ -106,12 +105,12 @@ extension RemovalList {
 }
 
 extension RoleNarrowing {
-    fileprivate var warnings: [String] {
+    fileprivate var warnings: [Removal.Warning] {
         kept.map { kept in
             let why =
                 kept.isRecorded
                 ? "no audit event shows whether it is used" : "the audit policy does not record whether it is used"
-            return "kept of rule \(kept.index + 1): \(kept.rule.phrase): \(why)"
+            return Removal.Warning(what: "kept of rule \(kept.index + 1)", rule: kept.rule.phrase, why: why)
         }
     }
 }
@@ -121,25 +120,27 @@ extension RoleNarrowing {
 extension RemovalList {
     private func removal(of reviewed: ReviewedBinding) -> Removal? {
         guard let manifest = editable.bindings[reviewed.key], !reviewed.binding.isGenerated,
-            !reviewed.key.name.hasPrefix("system:"), let role = reviewed.role
+            !reviewed.key.name.hasPrefix("system:"), let role = reviewed.role, let created = reviewed.created,
+            applied.holds(reviewed.key), applied.holds(role), isRecorded(reviewed, of: [])
         else { return nil }
+        let declared = applied.subjects(of: reviewed.key)
         // A role that can be narrowed where it stands keeps the bindings that are used.
         let mayBeSuperseded = editable.roles[role] == nil
+        let rules = reviewed.rules.map(\.rule)
         let gone = reviewed.subjects.filter { subject in
             let isFree = subject.lastUse == nil || mayBeSuperseded && served.byGenerated(subject.subject)
-            return isFree && conditions.obstacles(of: [subject.subject], created: reviewed.created).isEmpty
-                && unrecorded(reviewed, of: subject.subject).isEmpty
-                && conditions.uncheckedNeeds(
-                    of: [subject.subject], rules: reviewed.rules.map(\.rule), kept: []
-                ).isEmpty
+            return isFree && declared.contains(subject.subject)
+                && conditions.obstacles(of: [subject.subject], created: created).isEmpty
+                && isRecorded(reviewed, of: [subject.subject])
+                && conditions.uncheckedNeeds(of: [subject.subject], rules: rules, kept: []).isEmpty
         }
-        guard let created = reviewed.created, !gone.isEmpty else { return nil }
+        guard !gone.isEmpty else { return nil }
         let days = conditions.recordedDays(since: created)
+        let isWhole = Set(gone.map(\.subject)) == declared
         return Removal(
-            edit: .subjects(reviewed.key, gone.map(\.subject), isWhole: gone.count == reviewed.subjects.count),
-            manifest: manifest, lines: gone.map { Self.line($0, role, days: days) }, subjects: gone,
-            warnings: reviewed.rules.contains { $0.rule.verbs.contains("*") }
-                ? ["its wildcards also stand for what no audit event shows: bind, escalate, kubelets, paths"] : [])
+            edit: .subjects(reviewed.key, gone.map(\.subject), isWhole: isWhole), manifest: manifest,
+            lines: gone.map { Self.line($0, role, days: days) }, subjects: gone,
+            warnings: rules.contains { $0.verbs.contains("*") } ? [.wildcards] : [])
     }
 
     private static func line(_ subject: ReviewedSubject, _ role: RoleKey, days: Int) -> Removal.Line {
@@ -151,14 +152,18 @@ extension RemovalList {
             evidence: evidence ?? (subject.lastSeen == nil ? "never seen" : "never used") + " in \(days) days")
     }
 
-    /// The part of what the binding grants of which it cannot be said that it was not used.
-    private func unrecorded(_ reviewed: ReviewedBinding, of subject: Subject) -> [PolicyRule] {
-        reviewed.rules.map(\.rule).flatMap { rule in
-            UnseenCheck.parts(of: rule, showsConstraints: showsConstraints)
-                + policy.unseen(
-                    rule, by: learned.audited(subject), impersonators: impersonators, in: reviewed.key.namespace)
+    /// True if each use of what the binding grants, by the subjects or in their name, would have been seen.
+    private func isRecorded(_ reviewed: ReviewedBinding, of subjects: [Subject]) -> Bool {
+        reviewed.rules.map(\.rule).allSatisfy { rule in
+            UnseenCheck.parts(of: rule, showsConstraints: showsConstraints).isEmpty
+                && unrecorded.parts(of: rule, by: subjects, in: reviewed.key.namespace).isEmpty
         }
     }
+}
+
+extension Removal.Warning {
+    fileprivate static let wildcards = Removal.Warning(
+        what: "its wildcards also stand for what no audit event shows", why: "bind, escalate, kubelets, paths")
 }
 
 /// What removals are judged by.
@@ -171,27 +176,6 @@ struct RemovalOptions {
             unusedDays: settings.access.unusedDays, maturity: settings.learning.maturity,
             excludedSubjects: settings.access.excludedSubjects)
         learning = LearningOptions(settings).access
-    }
-}
-
-extension AccessGrants {
-    /// Both, the other's objects in place of those of the same name; when they were created stays known.
-    func overlaid(with other: AccessGrants) -> AccessGrants {
-        let roles = Dictionary(self.roles.map { (RoleKey($0), $0) }) { $1 }
-        let bindings = Dictionary(self.bindings.map { (BindingKey($0), $0) }) { $1 }
-        return AccessGrants(
-            roles: self.roles
-                + other.roles.map { role in
-                    var role = role
-                    role.created = roles[RoleKey(role)]?.created
-                    return role
-                },
-            bindings: self.bindings
-                + other.bindings.map { binding in
-                    var binding = binding
-                    binding.created = bindings[BindingKey(binding)]?.created
-                    return binding
-                })
     }
 }
 
@@ -220,52 +204,5 @@ extension Settings.Access {
                 hint: "set rbac.auditPolicy to the file that the API server gets as --audit-policy-file")
         }
         return try AuditPolicyFile.parse(text, name: path)
-    }
-}
-
-extension AuditPolicy {
-    /// The part of a grant whose use would not be recorded; but for impersonation, which shows in the requests made by it.
-    ///
-    /// A right to ask for something while acting as another is used by requests of the holder's own.
-    fileprivate func unseen(
-        _ rule: PolicyRule, by subject: AuditedSubject, impersonators: [AuditedSubject], in scope: Namespace
-    ) -> [PolicyRule] {
-        let namespace = scope == .clusterScope ? nil : scope
-        var plain = rule
-        plain.verbs.removeAll { ImpersonationVerb($0) != nil }
-        let own =
-            plain.verbs.isEmpty ? [] : unrecorded(plain, by: subject, impersonators: impersonators, in: namespace)
-        return own
-            + ImpersonationMode.allCases.flatMap { mode -> [PolicyRule] in
-                var acting = rule
-                acting.verbs = rule.verbs.compactMap { verb in
-                    guard case .action(let constrained?) = ImpersonationVerb(verb), constrained.mode == mode,
-                        constrained.verb != "*"
-                    else { return nil }
-                    return constrained.verb
-                }
-                guard !acting.verbs.isEmpty else { return [] }
-                return unrecorded(acting, by: subject, in: namespace).map { part in
-                    var part = part
-                    part.verbs = part.verbs.map(mode.actionVerb)
-                    return part
-                }
-            }
-    }
-}
-
-extension LearnedCluster {
-    /// A subject as an audit policy sees it.
-    fileprivate func audited(_ subject: Subject) -> AuditedSubject {
-        AuditedSubject(subject, groups: (requests.memberships[subject] ?? []).sorted().map(\.text))
-    }
-}
-
-extension AccessObservations {
-    /// Who was seen to act in somebody else's name.
-    fileprivate var impersonators: [AuditedSubject] {
-        let subjects = Set(
-            edges.keys.filter { $0.decision != .denied && ImpersonationVerb($0.action.verb) != nil }.map(\.subject))
-        return subjects.sorted().map { AuditedSubject($0, groups: (memberships[$0] ?? []).sorted().map(\.text)) }
     }
 }

@@ -13,9 +13,9 @@ struct ServedSubjects {
         let written = AccessGrants(
             roles: all.roles.filter(\.isGenerated), bindings: all.bindings.filter(\.isGenerated))
         let people = Self.ownGrants(all, live: learned.inventory.grants, editable: editable)
-        generated = Self.served(learned.access.subjects, by: AccessEvaluator(grants: everyone + written))
+        generated = Self.served(learned.access, by: AccessEvaluator(grants: everyone + written))
         own = Set(
-            Self.served(learned.access.subjects, by: AccessEvaluator(grants: everyone + people)).map(\.description))
+            Self.served(learned.access, by: AccessEvaluator(grants: everyone + people)).map(\.description))
     }
 
     /// True if roles that Leastwise wrote and people merged are enough.
@@ -28,9 +28,12 @@ struct ServedSubjects {
     /// - Parameter title: the subject's description.
     func byOwn(_ title: String) -> Bool { own.contains(title) }
 
-    private static func served(_ subjects: [LearnedSubject], by judge: AccessEvaluator) -> Set<Subject> {
-        let served = subjects.filter { subject in
-            subject.observed.allSatisfy {
+    private static func served(_ learned: LearnedAccess, by judge: AccessEvaluator) -> Set<Subject> {
+        // What was allowed to them, and no role that is generated would allow.
+        let unserved = Set(learned.notLearned.filter(\.reason.needsAttention).map(\.subject))
+        let served = learned.subjects.filter { subject in
+            guard !unserved.contains(subject.subject) else { return false }
+            return subject.observed.allSatisfy {
                 judge.verdict(subject: $0.requester, groups: $0.groups, action: $0.action).isAllowed
             }
         }

@@ -38,10 +38,3 @@ package struct AccountUsers: Sendable {
         account.kind == .serviceAccount && (account.name == "default" || parts(of: account).count > 1)
     }
 }
-
-extension Workload {
-    /// The account that its pods run as.
-    fileprivate var account: Subject {
-        Subject(kind: .serviceAccount, namespace: id.namespace, name: serviceAccount)
-    }
-}

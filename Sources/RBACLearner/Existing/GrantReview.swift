@@ -62,6 +62,11 @@ package struct ReviewedRole: Sendable {
     package let subjects: [ReviewedSubject]
     /// When the newest of the role and its bindings was created; nil if one does not say.
     package let created: Timestamp?
+    /// The newest request that it allowed through a binding that is not among these: the authorizer named one that is not
+    /// there, or somebody who is not in it. Nil if there is none.
+    package let usedElsewhere: Timestamp?
+    /// True if it is labelled to be a part of an aggregated role, and nothing is known of that one and its bindings.
+    package let isPartOfUnknown: Bool
 
     package var key: RoleKey { RoleKey(role) }
 }

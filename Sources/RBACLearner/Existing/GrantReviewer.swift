@@ -10,13 +10,17 @@ package struct GrantReviewer {
     private let strong: StrongAccounts
     private var roles: RoleTables
     private var bound: [Bound] = []
-    private var byUser: [ExactText: Reach] = [:]
-    private var byGroup: [ExactText: Reach] = [:]
-    private var reaches: [Subject: Reach] = [:]
+    private var reach = GrantReach()
+    private let memberships: [Subject: Set<ExactText>]
+    private var groups: [Subject: Set<ExactText>] = [:]
     private var lastSeen: [Subject: Timestamp] = [:]
     private var groupLastSeen: [ExactText: Timestamp] = [:]
-    private var reasons: [ExactText: BindingKey?] = [:]
+    private var reasons: [ExactText: GrantReason?] = [:]
     private var named: [BindingKey: Int64] = [:]
+    /// The subjects of each binding.
+    private let subjects: [BindingKey: Set<Subject>]
+    /// By role that holds a rule, the newest request that it allowed through a binding that is not there.
+    private var usedElsewhere: [RoleKey: Timestamp] = [:]
     /// Bindings that were the reason for a request that they do not allow by now.
     private var outdated: Set<BindingKey> = []
 
@@ -29,28 +33,14 @@ package struct GrantReviewer {
         var uses: [UseLedger]
     }
 
-    /// Numbers of bindings.
-    private struct Reach {
-        var cluster: [Int] = []
-        var namespaced: [Namespace: [Int]] = [:]
-
-        mutating func formUnion(_ other: Reach) {
-            cluster += other.cluster
-            namespaced.merge(other.namespaced, uniquingKeysWith: +)
-        }
-
-        func bindings(in scope: Namespace) -> Set<Int> {
-            // Cluster-wide requests and paths have no namespace, and no RoleBinding reaches them.
-            Set(cluster + (scope == .clusterScope ? [] : namespaced[scope] ?? []))
-        }
-    }
-
     private init(_ observations: AccessObservations, _ grants: AccessGrants) {
         self.observations = observations
+        memberships = observations.knownGroups
         strong = StrongAccounts(grants)
         roles = RoleTables(grants.roles)
         // Of several bindings with one name the last counts, as when they are applied in turn.
         let bindings = Dictionary(grants.bindings.map { (BindingKey($0), $0) }) { $1 }
+        subjects = bindings.mapValues { Set($0.resolvedSubjects) }
         for (_, binding) in bindings.sorted(by: { $0.key < $1.key }) { add(binding) }
     }
 
@@ -73,17 +63,7 @@ package struct GrantReviewer {
             Bound(
                 binding: binding, role: key, table: table, isDefault: DefaultGrants.isDefault(binding.labels),
                 uses: Array(repeating: UseLedger(), count: table.entries.count)))
-        for subject in binding.resolvedSubjects {
-            let isGroup = subject.kind == .group
-            let name = ExactText(isGroup ? subject.name : subject.userName)
-            var reach = (isGroup ? byGroup[name] : byUser[name]) ?? Reach()
-            if binding.isClusterRoleBinding {
-                reach.cluster.append(number)
-            } else {
-                reach.namespaced[binding.namespace, default: []].append(number)
-            }
-            if isGroup { byGroup[name] = reach } else { byUser[name] = reach }
-        }
+        reach.add(binding, number)
     }
 }
 
@@ -96,18 +76,31 @@ extension GrantReviewer {
             see(edge.subject, at: fact.last)
             let tally = UseTally(fact: fact, isLowConfidence: edge.decision == .allowedByStatus)
             let used = use(edge.action, by: edge.subject, tally)
-            if let reason = binding(namedIn: edge.reason) { attribute(fact.count, to: reason, used) }
+            if let reason = parsed(edge.reason) {
+                attribute(fact.count, to: reason.binding, used)
+                lookElsewhere(edge.action, reason, at: fact.last)
+            }
             for implied in edge.action.checkedAlong { _ = use(implied, by: edge.subject, tally, inference: .upgrade) }
         }
     }
 
-    /// The binding that the authorizer named; nil where it named none.
-    private mutating func binding(namedIn reason: String) -> BindingKey? {
-        guard !reason.isEmpty else { return nil }
-        if let known = reasons[ExactText(reason)] { return known }
-        let key = GrantReason(reason).map { BindingKey(namespace: $0.bindingNamespace, name: $0.bindingName) }
-        reasons[ExactText(reason)] = .some(key)
-        return key
+    /// What the authorizer said; nil where it named no binding.
+    private mutating func parsed(_ text: String) -> GrantReason? {
+        guard !text.isEmpty else { return nil }
+        if let known = reasons[ExactText(text)] { return known }
+        let reason = GrantReason(text)
+        reasons[ExactText(text)] = .some(reason)
+        return reason
+    }
+
+    /// Operators bind roles at run time: who is bound where nobody has looked uses the role as well.
+    private mutating func lookElsewhere(_ action: AccessAction, _ reason: GrantReason, at time: Timestamp) {
+        guard subjects[reason.binding]?.contains(reason.subject) != true, let table = roles.rules(of: reason.role)
+        else { return }
+        for number in table.covering(action) {
+            let origin = table.entries[number].origin
+            usedElsewhere[origin] = max(usedElsewhere[origin] ?? time, time)
+        }
     }
 
     /// - Parameter used: the numbers of the bindings that allow the request by what they are now.
@@ -120,11 +113,17 @@ extension GrantReviewer {
 
     private mutating func see(_ subject: Subject, at time: Timestamp) {
         lastSeen[subject] = max(lastSeen[subject] ?? time, time)
-        for group in groups(of: subject) { groupLastSeen[group] = max(groupLastSeen[group] ?? time, time) }
+        for group in known(groupsOf: subject) { groupLastSeen[group] = max(groupLastSeen[group] ?? time, time) }
     }
 
     private func groups(of subject: Subject) -> Set<ExactText> {
-        (observations.memberships[subject] ?? []).union(subject.impliedGroups.map { ExactText($0) })
+        groups[subject] ?? (memberships[subject] ?? []).union(subject.impliedGroups.map { ExactText($0) })
+    }
+
+    private mutating func known(groupsOf subject: Subject) -> Set<ExactText> {
+        let groups = groups(of: subject)
+        self.groups[subject] = groups
+        return groups
     }
 
     /// Counts the use of every rule that allows the request, and returns the numbers of their bindings.
@@ -134,23 +133,13 @@ extension GrantReviewer {
     ) -> Set<Int> {
         let scope = action.isResourceRequest ? action.namespace : .clusterScope
         var used: Set<Int> = []
-        for number in reach(of: subject).bindings(in: scope) {
+        for number in reach.bindings(of: subject, groups: known(groupsOf: subject), in: scope) {
             for entry in bound[number].table.covering(action) {
                 bound[number].uses[entry].add(action, by: subject, tally, inference: inference)
                 used.insert(number)
             }
         }
         return used
-    }
-
-    private mutating func reach(of subject: Subject) -> Reach {
-        if let known = reaches[subject] { return known }
-        var reach = byUser[ExactText(subject.userName)] ?? Reach()
-        for group in groups(of: subject) {
-            if let other = byGroup[group] { reach.formUnion(other) }
-        }
-        reaches[subject] = reach
-        return reach
     }
 }
 
@@ -235,7 +224,8 @@ extension GrantReviewer {
         return ReviewedRole(
             role: role, rules: rules, bindings: bindings.map { BindingKey($0) }.sorted(),
             subjects: Set(bindings.flatMap(\.resolvedSubjects)).sorted().map { reviewed($0, lastUses) },
-            created: times.contains(nil) ? nil : times.compactMap { $0 }.max())
+            created: times.contains(nil) ? nil : times.compactMap { $0 }.max(),
+            usedElsewhere: usedElsewhere[RoleKey(role)], isPartOfUnknown: roles.isPartOfUnknown(role))
     }
 }
 

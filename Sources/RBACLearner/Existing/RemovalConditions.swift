@@ -11,7 +11,7 @@ package struct RemovalConditions {
     private let first: Timestamp?
     private let histories: [Subject: AccessHistory]
     private let members: [ExactText: [Subject]]
-    private let workloads: [Subject: [Workload]]
+    private let workloads: AccountWorkloads
     private let gaps: [Subject: [AccessGap]]
 
     /// What has to be fulfilled.
@@ -38,12 +38,10 @@ package struct RemovalConditions {
         self.options = options
         first = observations.edges.values.lazy.map(\.first).min()
         histories = Self.histories(observations)
-        members = observations.memberships.reduce(into: [:]) { members, entry in
+        members = observations.knownGroups.reduce(into: [:]) { members, entry in
             for group in entry.value { members[group, default: []].append(entry.key) }
         }
-        workloads = Dictionary(grouping: observations.inventory.workloads) {
-            Subject(kind: .serviceAccount, namespace: $0.id.namespace, name: $0.serviceAccount)
-        }
+        workloads = AccountWorkloads(observations.inventory)
         gaps = AccessGap.gaps(in: observations)
     }
 
@@ -54,6 +52,9 @@ package struct RemovalConditions {
         guard start <= observations.newest else { return 0 }
         return auditDays.sampledCount(DaySet(from: start.day, through: observations.newest.day))
     }
+
+    /// True if that is at least as long ago as a right has to be unused.
+    package func isLongAgo(_ time: Timestamp) -> Bool { recordedDays(since: time) > options.unusedDays }
 
     /// What is in the way of taking rights from the subjects, each in words; empty where nothing is.
     ///
@@ -67,8 +68,18 @@ package struct RemovalConditions {
             days < options.unusedDays
             ? ["audit events were recorded on \(days) days since it is there, rbac.unusedDays is \(options.unusedDays)"]
             : []
-        return tooFew + subjects.flatMap { obstacles(of: $0, created: created) }
+        return stale + tooFew + subjects.flatMap { obstacles(of: $0, created: created) }
     }
+
+    /// Nothing is known of the time since the audit log was last read.
+    private var stale: [String] {
+        let last = observations.edges.values.lazy.map(\.last).max() ?? observations.newest
+        guard Int(observations.newest.day) - Int(last.day) > Self.mostDaysBehind else { return [] }
+        return ["audit events end on \(last.date), and other records on \(observations.newest.date)"]
+    }
+
+    /// How far audit events may lag behind other records.
+    private static let mostDaysBehind = 7
 
     private func obstacles(of subject: Subject, created: Timestamp) -> [String] {
         let account = subject.kind == .user ? Subject(userName: subject.name) : subject
@@ -79,7 +90,10 @@ package struct RemovalConditions {
         let members = requesters(behind: subject)
         let excluded = members.filter(options.excludedSubjects.contains)
         return excluded.map { "\($0), a member of \(subject), is excluded by rbac.excludedSubjects" }
-            + members.compactMap(unsettled) + (workloads[account] ?? []).compactMap { unscheduled($0, since: created) }
+            + members.compactMap(unsettled) + workloads.doubts(about: account)
+            + workloads.live(account).compactMap {
+                unscheduled($0, since: created) ?? unstarted($0, account, since: created)
+            }
     }
 
     /// The members of a group that were seen; otherwise the subject as it asks.
@@ -108,12 +122,23 @@ package struct RemovalConditions {
     /// Why a subject that was seen is not known well enough; nil if it is, or was never seen.
     private func unsettled(_ subject: Subject) -> String? {
         guard let history = histories[subject] else { return nil }
-        let own = workloads[subject] ?? []
+        let own = workloads.live(subject)
         let isScheduled = !own.isEmpty && own.allSatisfy { $0.schedule != nil }
+        let silent = auditDays.silentDays(after: history.lastNovelty, through: observations.newest)
         let maturity = options.maturity.judge(
-            days: history.days, lastNovelty: history.lastNovelty, newest: observations.newest,
-            isScheduled: isScheduled)
+            MaturityEvidence(
+                days: history.days, lastNovelty: history.lastNovelty, newest: observations.newest, silentDays: silent,
+                schedule: isScheduled ? .unknown : .always)
+        ).maturity
         return maturity == .stable ? nil : "\(subject) is \(maturity.rawValue)"
+    }
+
+    /// Why a workload of an account that was never seen says nothing yet; nil if it had its time.
+    private func unstarted(_ workload: Workload, _ account: Subject, since created: Timestamp) -> String? {
+        guard histories[account] == nil, let start = workload.created else { return nil }
+        let days = recordedDays(since: max(start, created))
+        return days < options.unusedDays
+            ? "\(workload.id) came on \(start.date), and audit events were recorded on \(days) days since" : nil
     }
 
     /// Why a workload's rare runs may not have been seen yet; nil if two of them were due on days with records.

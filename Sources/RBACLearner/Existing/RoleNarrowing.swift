@@ -62,7 +62,7 @@ package struct RuleNarrower {
             let rule = reviewed.rule
             let unseen = UnseenCheck.parts(of: rule, showsConstraints: showsConstraints)
             // What no event shows, no audit policy could record.
-            let silent = unrecorded(rule).filter { part in !unseen.contains { $0.means(like: part) } }
+            let silent = Self.joined(unrecorded(rule)).filter { part in !unseen.contains { $0.means(like: part) } }
             kept += unseen.map { RoleNarrowing.Kept(rule: $0, index: reviewed.index, isRecorded: true) }
             kept += silent.map { RoleNarrowing.Kept(rule: $0, index: reviewed.index, isRecorded: false) }
             return Self.edit(of: rule, to: Self.joined(used(reviewed, beside: unseen + silent) + unseen + silent))

@@ -6,6 +6,7 @@ struct RoleTables {
     private let clusterRoles: [Role]
     private var tables: [RoleKey: RuleTable] = [:]
     private lazy var contributors = findContributors()
+    private let aggregators: [LabelSelector]
 
     /// Of several roles with one name the last counts, as when they are applied in turn.
     init(_ list: [Role]) {
@@ -13,6 +14,7 @@ struct RoleTables {
         let clusterRoles = roles.values.filter(\.isClusterRole).sorted { $0.name < $1.name }
         self.roles = roles
         self.clusterRoles = clusterRoles
+        aggregators = clusterRoles.flatMap(\.aggregation)
     }
 
     func role(_ key: RoleKey) -> Role? { roles[key] }
@@ -28,6 +30,18 @@ struct RoleTables {
         tables[key] = table
         return table
     }
+
+    /// True if the role has a label by which others are known to aggregate it (such as
+    /// `rbac.authorization.k8s.io/aggregate-to-edit`), and no role here goes by that label.
+    func isPartOfUnknown(_ role: Role) -> Bool {
+        role.isClusterRole
+            && role.labels.contains { key, value in
+                key.hasPrefix(Self.aggregationLabel) && value == "true"
+                    && !aggregators.contains { $0.isSatisfied(by: [key: value]) }
+            }
+    }
+
+    private static let aggregationLabel = "rbac.authorization.k8s.io/aggregate-to-"
 
     /// The role's own rules, and those that the aggregation controller copies into it from others.
     ///
