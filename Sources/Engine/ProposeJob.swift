@@ -42,7 +42,9 @@ package struct ProposeJob {
         let executor = ProposalExecutor(repository: repository, forge: forge, options: options)
         let entries = try ScopeList(
             settings: settings.proposals, learned: learned, base: objects,
-            removal: try RemovalList(learned, base: objects, settings: settings),
+            removal: try RemovalList(learned, base: objects, settings: settings) { time in
+                RepositoryObjects(try snapshot.earlier(time, in: repository), cluster: settings.cluster).grants
+            },
             isProposed: { try repository.head(of: executor.branch(of: $0.key)) != nil }
         ).entries(only: request.scope)
         let planner = ScopePlanner(
