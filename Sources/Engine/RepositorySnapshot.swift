@@ -27,7 +27,8 @@ struct RepositorySnapshot {
         try Self.tree(of: repository.commit(on: head, at: time.rawValue / 1_000_000_000), in: repository)
     }
 
-    private static func tree(of commit: CommitID, in repository: GitRepository) throws -> RepositoryTree {
+    /// The files of a commit that may matter to the layout.
+    static func tree(of commit: CommitID, in repository: GitRepository) throws -> RepositoryTree {
         var files: [String: [UInt8]] = [:]
         for file in try repository.files(at: commit) where isOfInterest(file) {
             files[file.path] = try repository.contents(of: file.blob)

@@ -196,6 +196,27 @@ struct RemovalDoubtTests {
         #expect(!results.contains { $0.scope.key == "_cluster.removals" && !$0.difference.isEmpty })
     }
 
+    @Test func `a branch that people edited is left alone, and what it denies by now is told`() async throws {
+        let estate = try Estate()
+        try estate.commitRoles()
+        _ = try await estate.propose(try RoleWorld())
+        let branch = "leastwise/rbac.removals"
+        try estate.git.commit(["NOTES.md": "mine"], to: branch, from: branch)
+        let head = try estate.git.head(branch)
+        let quiet = try await estate.propose(try RoleWorld(), scope: "rbac.removals")
+        #expect(quiet.flatMap(\.warnings) == [])
+        let used = (101...115).map { ($0, RoleWorld.account("api"), RoleWorld.action("list", "secrets")) }
+        let result = try #require(
+            try await estate.propose(try RoleWorld(days: 115, events: used), scope: "rbac.removals").first)
+        #expect(
+            result.warnings == [
+                "do not merge \(branch): it would deny what is used by now",
+                "ServiceAccount rbac/api list secrets in rbac",
+            ])
+        #expect(result.text(isDryRun: false, showsBody: false).contains("warning: do not merge"))
+        #expect(try estate.git.head(branch) == head)
+    }
+
     @Test func `a proposal of a namespace whose roles have left the repository is retired`() async throws {
         let estate = try Estate()
         try estate.commitRoles()
