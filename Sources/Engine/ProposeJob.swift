@@ -42,7 +42,9 @@ package struct ProposeJob {
         let executor = ProposalExecutor(repository: repository, forge: forge, options: options)
         let entries = try ScopeList(
             settings: settings.proposals, learned: learned, base: objects,
-            removal: try RemovalList(learned, base: objects, settings: settings),
+            removal: try RemovalList(learned, base: objects, settings: settings) { time in
+                RepositoryObjects(try snapshot.earlier(time, in: repository), cluster: settings.cluster).grants
+            },
             isProposed: { try repository.head(of: executor.branch(of: $0.key)) != nil }
         ).entries(only: request.scope)
         let planner = ScopePlanner(
@@ -57,7 +59,13 @@ package struct ProposeJob {
             }
             let plan =
                 entry.removals.map { planner.removing.plan(entry.scope, $0) } ?? planner.plan(entry.scope, entry.items)
-            results.append(try await result(of: plan, learned, executor, snapshot, request, limits: forge?.limits))
+            var result = try await result(of: plan, learned, executor, snapshot, request, limits: forge?.limits)
+            if entry.removals != nil, result.leavesBranch {
+                let edited = EditedRemoval(
+                    judge: planner.judge, base: objects, snapshot: snapshot, repository: repository)
+                result.warnings = try edited.warnings(result.branch)
+            }
+            results.append(result)
         }
         return results
     }
@@ -119,8 +127,18 @@ package struct ScopeResult: Sendable {
     package let stopping: [String]
     /// What has to be settled first; not empty means that nothing was planned.
     package var obstacles: [String] = []
+    /// What people have to know of a branch that was left as it is.
+    package var warnings: [String] = []
     /// Nil in a dry run, where the judge stopped it, and where something is in the way.
     package var outcome: ProposalOutcome?
+}
+
+extension ScopeResult {
+    /// True if an earlier proposal may go on standing as it is, although it is not what would be proposed now.
+    fileprivate var leavesBranch: Bool {
+        if case .nothing(.editedByPeople) = outcome { return true }
+        return !stopping.isEmpty
+    }
 }
 
 extension PullRequestText {

@@ -1,3 +1,4 @@
+import Domain
 import GitWriter
 import Layout
 
@@ -18,11 +19,21 @@ struct RepositorySnapshot {
                 code: .missingSetting, message: "the repository has no branch '\(base)'",
                 hint: "set repository.base to the branch that pull requests go to")
         }
+        return RepositorySnapshot(head: head, tree: try tree(of: head, in: repository))
+    }
+
+    /// The files as they were at an earlier time; the first ones where the history is shorter.
+    func earlier(_ time: Timestamp, in repository: GitRepository) throws -> RepositoryTree {
+        try Self.tree(of: repository.commit(on: head, at: time.rawValue / 1_000_000_000), in: repository)
+    }
+
+    /// The files of a commit that may matter to the layout.
+    static func tree(of commit: CommitID, in repository: GitRepository) throws -> RepositoryTree {
         var files: [String: [UInt8]] = [:]
-        for file in try repository.files(at: head) where isOfInterest(file) {
+        for file in try repository.files(at: commit) where isOfInterest(file) {
             files[file.path] = try repository.contents(of: file.blob)
         }
-        return RepositorySnapshot(head: head, tree: RepositoryTree(files: files))
+        return RepositoryTree(files: files)
     }
 
     private static func isOfInterest(_ file: TreeFile) -> Bool {

@@ -18,6 +18,7 @@ extension ScopeResult {
         lines += refusedFiles.map { "  left alone: \($0)" }
         lines += obstacles.prefix(50).map { "  first: \($0)" }
         lines += stopping.prefix(50).map { "  would be denied: \($0)" }
+        lines += warnings.map { "  warning: \($0)" }
         if case .proposed(_, _, let warnings) = outcome { lines += warnings.map { "  the forge: \($0)" } }
         var text = lines.map { TerminalText.oneLine($0) + "\n" }.joined()
         if isDryRun { text += difference }

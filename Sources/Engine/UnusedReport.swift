@@ -32,7 +32,7 @@ package struct UnusedReport: Sendable {
     package init(
         _ learned: LearnedCluster, _ filter: PreviewJob.Filter = PreviewJob.Filter(), settings: Settings
     ) throws {
-        nothingGoes = try Self.obstacle(settings)
+        nothingGoes = learned.requests.edges.isEmpty ? "no audit events were observed" : try Self.obstacle(settings)
         conditions = RemovalConditions(
             learned.requests, auditDays: learned.auditDays, options: RemovalOptions(settings).conditions)
         let review = GrantReviewer.review(learned.inventory.grants, by: learned.requests)
@@ -41,7 +41,10 @@ package struct UnusedReport: Sendable {
         first = learned.first
         last = learned.last
         days = Int(learned.last.day) - Int(learned.first.day) + 1
-        recordedDays = learned.auditDays.sampledCount(DaySet(from: learned.first.day, through: learned.last.day))
+        // Without a record of its coverage, a source is taken to have watched; of requests, something is always seen.
+        recordedDays =
+            learned.requests.edges.isEmpty
+            ? 0 : learned.auditDays.sampledCount(DaySet(from: learned.first.day, through: learned.last.day))
         unused = shown.filter { !$0.unusedRules.isEmpty }.sorted(by: Self.precedes)
         usedInPart = shown.filter { $0.rules.contains(where: \.isUsedInPart) }.sorted(by: Self.precedes)
         unbound = review.roles.filter { $0.bindings.isEmpty && filter.includes($0.key) }.map(\.key)
@@ -132,8 +135,12 @@ extension UnusedReport {
     package func text(withParts: Bool) -> String {
         guard hasGrants else {
             return "no roles and bindings of cluster \(TerminalText.oneLine(cluster.rawValue)) were observed: "
-                + "`kubectl get roles,clusterroles,rolebindings,clusterrolebindings -A -o json` makes a file for "
-                + "`leastwise observe objects`\n"
+                + "`kubectl get \(Self.kinds) -A -o json` makes a file for `leastwise observe objects`\n"
+        }
+        guard recordedDays > 0 else {
+            return
+                "no audit events of cluster \(TerminalText.oneLine(cluster.rawValue)) were observed, so that nothing can be "
+                + "said about what is used: `leastwise observe audit FILE` reads the API server's log\n"
         }
         var lines = unused.flatMap { binding in
             let stays = obstacles(binding).map { "stays for now: \($0)" }
@@ -150,12 +157,21 @@ extension UnusedReport {
         return lines.map { TerminalText.oneLine($0) + "\n" }.joined()
     }
 
+    /// Workloads are among them for their schedules: without those, it is not known when an account is at work.
+    private static let kinds =
+        "roles,clusterroles,rolebindings,clusterrolebindings,serviceaccounts,deployments,statefulsets,daemonsets,cronjobs"
+
+    /// At most so many subjects of a binding are named.
+    private static let shownSubjects = 10
+
     private static func lines(_ binding: ReviewedBinding, _ rules: [String]) -> [String] {
-        let subjects = binding.subjects.map { seen in
-            "\(seen.subject)" + (seen.lastSeen.map { " (last seen \($0.date))" } ?? " (never seen)")
-        }
+        let more = binding.subjects.count - shownSubjects
+        let subjects =
+            binding.subjects.prefix(shownSubjects).map { seen in
+                "\(seen.subject)" + (seen.lastSeen.map { " (last seen \($0.date))" } ?? " (never seen)")
+            } + (more > 0 ? ["\(more) more"] : [])
         let use =
-            binding.lastUse.map { "last use \($0.date)" } ?? "no use of it at all"
+            (binding.lastUse.map { "last use \($0.date)" } ?? "no use of it at all")
             + (binding.named > 0 ? ", the reason named for \(binding.named) requests" : "")
         let role = binding.role.map(\.description) ?? "a role that does not exist"
         return ["\(binding.key) grants \(role) to \(subjects.joined(separator: ", ")): \(use)"]

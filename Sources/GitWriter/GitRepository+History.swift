@@ -30,6 +30,23 @@ extension GitRepository {
         }
     }
 
+    /// Where a branch was at a time, in seconds since 1970: the newest commit that is no younger, along first parents; the
+    /// first commit of all where the history is shorter.
+    package func commit(on head: CommitID, at time: Int64) throws(GitError) -> CommitID {
+        try withCache { (cache) throws(GitError) in
+            let walk = try unsafe RevisionWalkHandle("walk the history") {
+                unsafe git_revwalk_new(&$0, cache.repository.pointer)
+            }
+            try walk.beginAlongFirstParents(at: head)
+            var found = head
+            while let id = try walk.next() {
+                found = id
+                if try cache.withCommit(id, { unsafe git_commit_time($0.pointer) }) <= time { break }
+            }
+            return found
+        }
+    }
+
     /// The newest commit that two have in common; nil where they are unrelated.
     package func mergeBase(_ one: CommitID, _ other: CommitID) throws(GitError) -> CommitID? {
         try withCache { (cache) throws(GitError) in
@@ -48,6 +65,12 @@ extension Handle where Kind == RevisionWalkHandleKind {
         _ = unsafe git_revwalk_sorting(pointer, GIT_SORT_TOPOLOGICAL.rawValue)
         try GitError.check(unsafe git_revwalk_push(pointer, &headID), "read commit \(head)")
         try GitError.check(unsafe git_revwalk_hide(pointer, &baseID), "read commit \(base)")
+    }
+
+    fileprivate func beginAlongFirstParents(at head: CommitID) throws(GitError) {
+        var headID = head.raw
+        try GitError.check(unsafe git_revwalk_simplify_first_parent(pointer), "walk the history")
+        try GitError.check(unsafe git_revwalk_push(pointer, &headID), "read commit \(head)")
     }
 
     fileprivate func next() throws(GitError) -> CommitID? {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -65,5 +66,24 @@ struct ExistingGrantTests {
         let picker = try #require(items.first { $0.title == "ServiceAccount warehouse/picker" })
         #expect(picker.warnings.contains { $0.hasPrefix("not among the observed namespaces: warehouse") })
         #expect(!items.flatMap(\.warnings).contains { $0.hasPrefix("not among") && $0.contains("ops") })
+    }
+
+    @Test func `calls nothing unused where no audit event was observed`() throws {
+        let flows = Fixtures.scenarios.appending(path: "01-reply-direction/input/flows.ndjson")
+        let observed = try ObservedCluster(Inputs(objects: AuditStoryTests.inputs[0].objects, flows: [flows]))
+        let report = try UnusedReport(observed.learn(), settings: observed.settings)
+        let text = report.text(withParts: false)
+        #expect(text.hasPrefix("no audit events of cluster prod were observed") && !text.contains("never"), "\(text)")
+        let json = try report.json()
+        #expect(
+            json.contains("\"nothingGoes\" : \"no audit events were observed\"")
+                && json.contains("\"recordedDays\" : 0"))
+    }
+
+    @Test func `tells how often a binding that is used was the reason`() throws {
+        let observed = try ObservedCluster(AuditStoryTests.inputs[0])
+        let text = try UnusedReport(observed.learn(), settings: observed.settings).text(withParts: true)
+        #expect(
+            text.split(separator: "\n").contains { $0.contains("): last use") && $0.contains("the reason named for") })
     }
 }

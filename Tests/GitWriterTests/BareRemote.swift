@@ -45,9 +45,10 @@ final class BareRemote: Sendable {
         _ files: [String: String],
         to branch: String,
         from base: String?,
-        author: String = "Ann <ann@example.com>"
+        author: String = "Ann <ann@example.com>",
+        time: Int = 1_700_000_000
     ) throws -> CommitID {
-        var stream = "commit refs/heads/\(branch)\ncommitter \(author) 1700000000 +0000\ndata 6\nchange\n"
+        var stream = "commit refs/heads/\(branch)\ncommitter \(author) \(time) +0000\ndata 6\nchange\n"
         if let base { stream += "from refs/heads/\(base)^0\n" }
         for (path, text) in files.sorted(by: { $0.key < $1.key }) {
             stream += text.isEmpty ? "D \(path)\n" : "M 100644 inline \(path)\ndata \(text.utf8.count)\n\(text)\n"

@@ -49,6 +49,22 @@ struct GitRepositoryTests {
         #expect(commits.count == 1)
     }
 
+    @Test func `finds where a branch was at a time, along first parents`() throws {
+        let forge = try Forge(.file)
+        var heads = [try #require(try forge.remote.head("main"))]
+        for day in 1...3 {
+            heads.append(
+                try forge.remote.commit(
+                    ["day": "\(day)"], to: "main", from: "main", time: 1_700_000_000 + day * 86_400))
+        }
+        let repository = try forge.open()
+        let main = try repository.fetchedMain()
+        for (time, index) in [(0, 0), (0.5, 0), (1, 1), (2.9, 2), (3, 3), (9, 3), (-5, 0)] {
+            let seconds = 1_700_000_000 + Int64(time * 86_400)
+            #expect(try repository.commit(on: main, at: seconds) == heads[index], "\(time)")
+        }
+    }
+
     @Test func `writes author, time and message as given`() throws {
         let forge = try Forge(.file)
         let repository = try forge.open()

@@ -57,10 +57,13 @@ final class GitOpsRemote: Sendable {
     }
 
     /// Commits as somebody else would; from nil begins a branch, nil for a text deletes the file.
+    ///
+    /// - Parameter time: seconds since 1970; before all observations unless told otherwise.
     func commit(
-        _ files: [String: String?], to branch: String, from base: String?, author: String = "Ann <ann@example.com>"
+        _ files: [String: String?], to branch: String, from base: String?, author: String = "Ann <ann@example.com>",
+        time: Int = 1_767_000_000
     ) throws {
-        var stream = "commit refs/heads/\(branch)\ncommitter \(author) 1800000000 +0000\ndata 6\nchange\n"
+        var stream = "commit refs/heads/\(branch)\ncommitter \(author) \(time) +0000\ndata 6\nchange\n"
         if let base { stream += "from refs/heads/\(base)^0\n" }
         for (path, text) in files.sorted(by: { $0.key < $1.key }) {
             stream += text.map { "M 100644 inline \(path)\ndata \($0.utf8.count)\n\($0)\n" } ?? "D \(path)\n"

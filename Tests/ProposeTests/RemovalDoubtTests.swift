@@ -48,6 +48,27 @@ struct RemovalDoubtTests {
         #expect(!difference.contains("-    name: eve") && difference.contains(Self.secrets))
     }
 
+    /// The objects are old, and a rule and a subject came three weeks before the last record.
+    @Test func `what came into an old object lately is no old right`() async throws {
+        let (rules, subjects) = (
+            "  # for the old console\n", "    name: bob\n    apiGroup: rbac.authorization.k8s.io\n"
+        )
+        let before = RoleWorld.manifest.replacing(
+            subjects, with: "    name: eve\n    apiGroup: rbac.authorization.k8s.io\n"
+        )
+        .replacing(rules + "  - apiGroups: [apps]\n    resources: [deployments]\n    verbs: [patch]\n", with: "")
+        for (first, last, isYoung) in [(before, 1_792_300_000, true), (RoleWorld.manifest, 1_792_300_000, false)] {
+            let estate = try Estate()
+            try estate.git.commit([RoleWorld.path: first], to: "main", from: "main")
+            try estate.git.commit(
+                [RoleWorld.path: RoleWorld.manifest, "later.md": "x"], to: "main", from: "main", time: last)
+            let results = try await estate.propose(try RoleWorld(), dryRun: true)
+            let difference = results.filter { $0.scope.key == "rbac.removals" }.map(\.difference).joined()
+            #expect(difference.contains("-    verbs: [patch]") != isYoung)
+            #expect(difference.contains(Self.bob) != isYoung)
+        }
+    }
+
     /// A person gave it to carol by hand, and the repository does not know.
     @Test func `whom the cluster alone binds keeps what it uses`() async throws {
         let carol = #"{"kind":"User","name":"carol"},{"kind":"ServiceAccount","name":"api","namespace":"rbac"}"#
@@ -173,6 +194,27 @@ struct RemovalDoubtTests {
         try estate.git.git("update-ref", "refs/heads/main", "refs/heads/leastwise/rbac")
         let results = try await estate.propose(world, dryRun: true)
         #expect(!results.contains { $0.scope.key == "_cluster.removals" && !$0.difference.isEmpty })
+    }
+
+    @Test func `a branch that people edited is left alone, and what it denies by now is told`() async throws {
+        let estate = try Estate()
+        try estate.commitRoles()
+        _ = try await estate.propose(try RoleWorld())
+        let branch = "leastwise/rbac.removals"
+        try estate.git.commit(["NOTES.md": "mine"], to: branch, from: branch)
+        let head = try estate.git.head(branch)
+        let quiet = try await estate.propose(try RoleWorld(), scope: "rbac.removals")
+        #expect(quiet.flatMap(\.warnings) == [])
+        let used = (101...115).map { ($0, RoleWorld.account("api"), RoleWorld.action("list", "secrets")) }
+        let result = try #require(
+            try await estate.propose(try RoleWorld(days: 115, events: used), scope: "rbac.removals").first)
+        #expect(
+            result.warnings == [
+                "do not merge \(branch): it would deny what is used by now",
+                "ServiceAccount rbac/api list secrets in rbac",
+            ])
+        #expect(result.text(isDryRun: false, showsBody: false).contains("warning: do not merge"))
+        #expect(try estate.git.head(branch) == head)
     }
 
     @Test func `a proposal of a namespace whose roles have left the repository is retired`() async throws {

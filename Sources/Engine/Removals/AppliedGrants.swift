@@ -1,42 +1,52 @@
 import Domain
 import RBACLearner
 
-/// Which roles and bindings of a repository are in the cluster as they stand there, but for what was taken away since.
+/// Which roles and bindings of a repository are old: in the cluster as they stand there, and in the repository itself when
+/// the time began in which they were not used; but for what was taken away since.
 ///
-/// What the cluster has not yet is new, whatever the age of its object: nobody could use it so far. Where the two differ,
-/// the file may be that of another cluster, or be changed on its way.
+/// What an object says may be younger than the object. What the cluster has not yet, nobody could use so far. Where the two
+/// differ, the file may be that of another cluster, or be changed on its way.
 struct AppliedGrants {
-    private let differing: Set<RoleKey>
-    private let differingBindings: Set<BindingKey>
-    private let declared: [BindingKey: RoleBinding]
+    private let newRoles: Set<RoleKey>
+    private let declared: [BindingKey: Set<Subject>]
+    private let settled: [BindingKey: Set<Subject>]
 
-    init(live: AccessGrants, declared: AccessGrants) {
-        let roles = Dictionary(live.roles.map { (RoleKey($0), $0) }) { $1 }
-        let bindings = Dictionary(live.bindings.map { (BindingKey($0), $0) }) { $1 }
-        differing = Set(
+    /// - Parameter earlier: what the repository had then; nil where that is not known.
+    init(live: AccessGrants, declared: AccessGrants, earlier: AccessGrants?) {
+        let all = [live] + [earlier].compactMap { $0 }
+        let roles = all.map { Dictionary($0.roles.map { (RoleKey($0), $0) }) { $1 } }
+        let bindings = all.map { Dictionary($0.bindings.map { (BindingKey($0), $0) }) { $1 } }
+        newRoles = Set(
             declared.roles.filter { role in
-                roles[RoleKey(role)].map { !RuleCover.covers($0.rules, role.rules) } ?? true
+                roles.contains { known in
+                    !(known[RoleKey(role)].map { RuleCover.covers($0.rules, role.rules) } ?? false)
+                }
             }.map { RoleKey($0) })
-        differingBindings = Set(
-            declared.bindings.filter { binding in
-                guard let live = bindings[BindingKey(binding)] else { return true }
-                return live.role != binding.role
-                    || !Set(live.resolvedSubjects).isSuperset(of: binding.resolvedSubjects)
-            }.map { BindingKey($0) })
-        self.declared = Dictionary(declared.bindings.map { (BindingKey($0), $0) }) { $1 }
+        self.declared = Dictionary(declared.bindings.map { (BindingKey($0), Set($0.resolvedSubjects)) }) { $1 }
+        settled = Dictionary(
+            declared.bindings.map { binding in
+                let known = bindings.map { $0[BindingKey(binding)].flatMap { $0.role == binding.role ? $0 : nil } }
+                let subjects = Set(binding.resolvedSubjects)
+                return (
+                    BindingKey(binding), known.reduce(subjects) { $0.intersection($1?.resolvedSubjects ?? []) }
+                )
+            }
+        ) { $1 }
     }
 
-    /// True if the role, as far as the repository has it, grants nothing that it does not grant in the cluster.
-    func holds(_ role: RoleKey) -> Bool { !differing.contains(role) }
+    /// True if nothing that the repository lets the role grant is new.
+    func holds(_ role: RoleKey) -> Bool { !newRoles.contains(role) }
 
-    /// The same of a binding.
-    func holds(_ binding: BindingKey) -> Bool { !differingBindings.contains(binding) }
-
-    /// The same of a role and all its bindings.
-    func holds(_ role: ReviewedRole) -> Bool { holds(role.key) && role.bindings.allSatisfy(holds) }
+    /// True if neither the role is new, nor anybody in its bindings.
+    func holds(_ role: ReviewedRole) -> Bool {
+        holds(role.key) && role.bindings.allSatisfy { settledSubjects(of: $0) == subjects(of: $0) }
+    }
 
     /// The subjects that the repository binds.
-    func subjects(of binding: BindingKey) -> Set<Subject> { Set(declared[binding]?.resolvedSubjects ?? []) }
+    func subjects(of binding: BindingKey) -> Set<Subject> { declared[binding] ?? [] }
+
+    /// Those of them who are not new in it.
+    func settledSubjects(of binding: BindingKey) -> Set<Subject> { settled[binding] ?? [] }
 }
 
 extension AccessGrants {

@@ -25,20 +25,33 @@ struct RemovalList {
     /// Nil where no removal is wanted, or where the audit policy is not known, so that nothing is known to be unused.
     ///
     /// Throws if the audit policy cannot be read.
-    init?(_ learned: LearnedCluster, base: RepositoryObjects, settings: Settings) throws {
+    ///
+    /// - Parameter earlier: what the repository had at a time; nil where that is not known.
+    init?(
+        _ learned: LearnedCluster, base: RepositoryObjects, settings: Settings,
+        earlier: (Timestamp) throws -> AccessGrants? = { _ in nil }
+    ) throws {
         guard settings.access.removals, settings.proposals.proposesAccess,
             let policy = try settings.access.readAuditPolicy()
         else { return nil }
-        self.init(learned, base: base, options: RemovalOptions(settings), policy: policy)
+        let options = RemovalOptions(settings)
+        let conditions = RemovalConditions(
+            learned.requests, auditDays: learned.auditDays, options: options.conditions)
+        let applied = AppliedGrants(
+            live: learned.inventory.grants, declared: base.grants, earlier: try conditions.newestOld.flatMap(earlier))
+        self.init(learned, base, options, policy, conditions, applied)
     }
 
-    init(_ learned: LearnedCluster, base: RepositoryObjects, options: RemovalOptions, policy: AuditPolicy) {
+    private init(
+        _ learned: LearnedCluster, _ base: RepositoryObjects, _ options: RemovalOptions, _ policy: AuditPolicy,
+        _ conditions: RemovalConditions, _ applied: AppliedGrants
+    ) {
         let grants = learned.inventory.grants.overlaid(with: base.grants)
         self.learned = learned
-        applied = AppliedGrants(live: learned.inventory.grants, declared: base.grants)
+        self.applied = applied
+        self.conditions = conditions
         let unrecorded = UnrecordedUses(policy, learned.requests)
         self.unrecorded = unrecorded
-        conditions = RemovalConditions(learned.requests, auditDays: learned.auditDays, options: options.conditions)
         review = GrantReviewer.review(grants, by: learned.requests)
         editable = EditableGrants(base.tree)
         merged = Set(base.grants.roles.filter(\.isGenerated).map { RoleKey($0) })
@@ -121,22 +134,22 @@ extension RemovalList {
     private func removal(of reviewed: ReviewedBinding) -> Removal? {
         guard let manifest = editable.bindings[reviewed.key], !reviewed.binding.isGenerated,
             !reviewed.key.name.hasPrefix("system:"), let role = reviewed.role, let created = reviewed.created,
-            applied.holds(reviewed.key), applied.holds(role), isRecorded(reviewed, of: [])
+            applied.holds(role), isRecorded(reviewed, of: [])
         else { return nil }
-        let declared = applied.subjects(of: reviewed.key)
+        let settled = applied.settledSubjects(of: reviewed.key)
         // A role that can be narrowed where it stands keeps the bindings that are used.
         let mayBeSuperseded = editable.roles[role] == nil
         let rules = reviewed.rules.map(\.rule)
         let gone = reviewed.subjects.filter { subject in
             let isFree = subject.lastUse == nil || mayBeSuperseded && served.byGenerated(subject.subject)
-            return isFree && declared.contains(subject.subject)
+            return isFree && settled.contains(subject.subject)
                 && conditions.obstacles(of: [subject.subject], created: created).isEmpty
                 && isRecorded(reviewed, of: [subject.subject])
                 && conditions.uncheckedNeeds(of: [subject.subject], rules: rules, kept: []).isEmpty
         }
         guard !gone.isEmpty else { return nil }
         let days = conditions.recordedDays(since: created)
-        let isWhole = Set(gone.map(\.subject)) == declared
+        let isWhole = Set(gone.map(\.subject)) == applied.subjects(of: reviewed.key)
         return Removal(
             edit: .subjects(reviewed.key, gone.map(\.subject), isWhole: isWhole), manifest: manifest,
             lines: gone.map { Self.line($0, role, days: days) }, subjects: gone,

@@ -53,6 +53,18 @@ package struct RemovalConditions {
         return auditDays.sampledCount(DaySet(from: start.day, through: observations.newest.day))
     }
 
+    /// The newest time since which a right has been there long enough; nil where the records do not go back so far.
+    package var newestOld: Timestamp? {
+        guard let first, first <= observations.newest else { return nil }
+        var day = observations.newest.day
+        while day >= first.day {
+            let start = Timestamp(seconds: Int64(day) * 86400)
+            if recordedDays(since: start) >= options.unusedDays { return start }
+            day -= 1
+        }
+        return nil
+    }
+
     /// True if that is at least as long ago as a right has to be unused.
     package func isLongAgo(_ time: Timestamp) -> Bool { recordedDays(since: time) > options.unusedDays }
 
