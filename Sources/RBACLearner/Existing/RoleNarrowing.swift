@@ -85,13 +85,12 @@ package struct RuleNarrower {
     /// The rules that allow what the rule was used for, exactly, as far as the kept ones do not.
     private func used(_ reviewed: ReviewedRule, beside kept: [PolicyRule]) -> [PolicyRule] {
         let words = RuleWords(reviewed.rule)
-        let known = RuleTable(
-            kept.enumerated().map { RuleTable.Source(origin: reviewed.origin, index: $0.offset, rule: $0.element) })
+        let known = RuleTable(kept)
         var ledger = UseLedger()
         for (permission, uses) in reviewed.uses.cells {
             for (key, tally) in uses {
                 let action = permission.renamed(key.name).inAnyNamespace
-                guard known.covering(action).isEmpty else { continue }
+                guard !known.covers(action) else { continue }
                 ledger.add(action, by: key.requester, tally, inference: key.inference)
             }
         }

@@ -16,8 +16,8 @@ final class RuleTable: Sendable {
 
     let entries: [Entry]
     /// By the text in `resources`: `pods`, `pods/log`, `*` or `*/scale`.
-    private let byResource: [String: [Int]]
-    private let byPath: [String: [Int]]
+    private let byResource: [ExactText: [Int]]
+    private let byPath: [ExactText: [Int]]
     /// URLs that end in `*`, without their trailing `*`.
     private let byPathPrefix: [(prefix: String, entry: Int)]
 
@@ -35,15 +35,17 @@ final class RuleTable: Sendable {
 
     init(_ sources: [Source]) {
         var entries: [Entry] = []
-        var byResource: [String: [Int]] = [:]
-        var byPath: [String: [Int]] = [:]
+        var byResource: [ExactText: [Int]] = [:]
+        var byPath: [ExactText: [Int]] = [:]
         var byPathPrefix: [(prefix: String, entry: Int)] = []
         for (number, source) in sources.enumerated() {
             let rule = source.rule
-            for resource in Set(rule.resources) { byResource[resource, default: []].append(number) }
-            for url in Set(rule.nonResourceURLs) {
+            for resource in Set(rule.resources.map { ExactText($0) }) {
+                byResource[resource, default: []].append(number)
+            }
+            for url in Set(rule.nonResourceURLs.map { ExactText($0) }) {
                 byPath[url, default: []].append(number)
-                if let prefix = url.globPrefix { byPathPrefix.append((prefix, number)) }
+                if let prefix = url.text.globPrefix { byPathPrefix.append((prefix, number)) }
             }
             entries.append(Entry(origin: source.origin, index: source.index, rule: rule, words: RuleWords(rule)))
         }
@@ -53,6 +55,15 @@ final class RuleTable: Sendable {
         self.byPathPrefix = byPathPrefix
     }
 
+    /// Rules that are no role's.
+    convenience init(_ rules: [PolicyRule]) {
+        let nobody = RoleKey(namespace: .clusterScope, name: "")
+        self.init(rules.enumerated().map { Source(origin: nobody, index: $0.offset, rule: $0.element) })
+    }
+
+    /// True if a rule covers the action.
+    func covers(_ action: AccessAction) -> Bool { !covering(action).isEmpty }
+
     /// The numbers of all entries that cover the action, ascending.
     func covering(_ action: AccessAction) -> [Int] {
         guard action.isResourceRequest else { return coveringPath(action) }
@@ -60,13 +71,15 @@ final class RuleTable: Sendable {
         if !action.subresource.isEmpty { texts.append("*/" + action.subresource) }
         var found: Set<Int> = []
         for text in texts {
-            for number in byResource[text] ?? [] where entries[number].words.cover(action) { found.insert(number) }
+            for number in byResource[ExactText(text)] ?? [] where entries[number].words.cover(action) {
+                found.insert(number)
+            }
         }
         return found.sorted()
     }
 
     private func coveringPath(_ action: AccessAction) -> [Int] {
-        var found = Set(byPath[action.path] ?? [])
+        var found = Set(byPath[ExactText(action.path)] ?? [])
         for (prefix, number) in byPathPrefix where action.path.utf8.starts(with: prefix.utf8) { found.insert(number) }
         return found.filter { entries[$0].words.has(verb: action.verb) }.sorted()
     }
@@ -74,33 +87,35 @@ final class RuleTable: Sendable {
 
 /// A rule's lists as sets.
 struct RuleWords: Sendable {
-    private let verbs: Set<String>
-    private let groups: Set<String>
-    private let resources: Set<String>
-    private let names: Set<String>
+    private let verbs: Set<ExactText>
+    private let groups: Set<ExactText>
+    private let resources: Set<ExactText>
+    private let names: Set<ExactText>
 
     init(_ rule: PolicyRule) {
-        verbs = Set(rule.verbs)
-        groups = Set(rule.apiGroups)
-        resources = Set(rule.resources)
-        names = Set(rule.resourceNames)
+        verbs = Set(rule.verbs.map { ExactText($0) })
+        groups = Set(rule.apiGroups.map { ExactText($0) })
+        resources = Set(rule.resources.map { ExactText($0) })
+        names = Set(rule.resourceNames.map { ExactText($0) })
     }
 
     /// True if the rule covers the action on some name, or may cover the path.
     func mayCover(_ action: AccessAction) -> Bool {
         guard has(verb: action.verb) else { return false }
         guard action.isResourceRequest else { return true }
-        let isNamed = resources.contains(action.resourceWithSubresource) || resources.contains("*")
-        let isSub = !action.subresource.isEmpty && resources.contains("*/" + action.subresource)
-        return (isNamed || isSub) && (groups.contains(action.apiGroup) || groups.contains("*"))
+        let isNamed = resources.contains(ExactText(action.resourceWithSubresource)) || resources.contains("*")
+        let isSub = !action.subresource.isEmpty && resources.contains(ExactText("*/" + action.subresource))
+        return (isNamed || isSub) && has(group: action.apiGroup)
     }
 
-    func has(verb: String) -> Bool { verbs.contains(verb) || verbs.contains("*") }
+    func has(verb: String) -> Bool { verbs.contains(ExactText(verb)) || verbs.contains("*") }
+
+    private func has(group: String) -> Bool { groups.contains(ExactText(group)) || groups.contains("*") }
 
     /// For a resource that the rule has been found to name.
     func cover(_ action: AccessAction) -> Bool {
-        has(verb: action.verb) && (groups.contains(action.apiGroup) || groups.contains("*"))
-            && (names.isEmpty || names.contains(action.name))
+        has(verb: action.verb) && has(group: action.apiGroup)
+            && (names.isEmpty || names.contains(ExactText(action.name)))
     }
 }
 
