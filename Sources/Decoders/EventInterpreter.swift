@@ -113,8 +113,9 @@ struct EventInterpreter {
     ) {
         let action = action(event.action, parser: parser)
         let impersonated = event.impersonated == lw_none ? nil : self.user(event.impersonated, parser: parser)
-        let effective = impersonated.map { $0.number >= 0 ? $0 : user } ?? user
-        let isOwn = effective.number == user.number
+        // Also who acts as itself asks to act as another.
+        let isOwn = (impersonated?.number ?? -1) < 0
+        let effective = isOwn ? user : impersonated ?? user
         let access = Access(
             subject: effective.subject, action: action.number, reason: reason(event.reason, parser: parser),
             caller: isOwn ? user.caller : -1, decision: decision, isCounted: counts(event, isLasting: action.isLasting),

@@ -223,6 +223,17 @@ import Testing
         #expect(accesses.dropFirst() == ["User dana: impersonate users system:anonymous allowed"])
     }
 
+    @Test func `who acts as itself needs to be allowed to`() {
+        let event = EventText().with {
+            $0.user = #"{"username":"dana","groups":["system:authenticated"]}"#
+            $0.impersonated = $0.user
+        }
+        #expect(
+            Decoding(AuditDecoder(), lines: [event.line]).accesses == [
+                "User dana: list pods in shop allowed", "User dana: impersonate users dana allowed",
+            ])
+    }
+
     @Test(arguments: [
         (#""requestReceivedTimestamp":"2026-11-01T00:00:01Z","stageTimestamp":"2026-11-01T00:00:05Z""#, 1),
         (#""stageTimestamp":"2026-11-01T00:00:05Z","timestamp":"2026-11-01T00:00:09Z""#, 5),
