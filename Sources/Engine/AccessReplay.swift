@@ -4,21 +4,35 @@ import RBACLearner
 
 /// Replays learned requests against roles and bindings, with the evaluator as the judge.
 struct AccessReplay {
-    private let subjects: [LearnedSubject]
+    /// In the subjects' order.
+    private let requests: [[ObservedAccess]]
 
     /// All subjects, or those of the titles alone.
     init(_ learned: LearnedAccess, titles: Set<ExactText>?) {
-        subjects =
+        let subjects =
             titles.map { titles in learned.subjects.filter { titles.contains(ExactText($0.subject.description)) } }
             ?? learned.subjects
+        requests = subjects.map(\.observed)
     }
 
-    var count: Int { subjects.reduce(0) { $0 + $1.observed.count } }
+    private init(_ requests: [ObservedAccess]) { self.requests = [requests] }
+
+    /// The requests of each namespace, in the subjects' order: no object of another one makes a difference to them, but for
+    /// what is cluster-wide.
+    static func byNamespace(_ learned: LearnedAccess) -> [Namespace: AccessReplay] {
+        Dictionary(grouping: learned.subjects.flatMap(\.observed)) { $0.action.namespace }.mapValues {
+            AccessReplay($0)
+        }
+    }
+
+    static let nothing = AccessReplay([])
+
+    var count: Int { requests.reduce(0) { $0 + $1.count } }
 
     func denied(by grants: AccessGrants) -> [ReplayReport.Denied] {
         let evaluator = AccessEvaluator(grants: grants)
-        return subjects.flatMap { subject in
-            subject.observed.compactMap { observed in
+        return requests.flatMap { requests in
+            requests.compactMap { observed in
                 let verdict = evaluator.verdict(
                     subject: observed.requester, groups: observed.groups, action: observed.action)
                 guard !verdict.isAllowed else { return nil }

@@ -8,11 +8,13 @@ struct ClusterJudge {
     private let learned: LearnedCluster
     private let parties: PartyDirectory
     private let builtIn: AccessGrants
+    private let requests: [Namespace: AccessReplay]
 
     init(_ learned: LearnedCluster) {
         self.learned = learned
         parties = PartyDirectory(inventory: learned.inventory, observedLabels: learned.network.observedLabels)
         builtIn = AccessReplay.builtInGrants(learned.inventory.grants)
+        requests = AccessReplay.byNamespace(learned.access)
     }
 
     /// Replays what was learned: all of it, or what the items can make a difference to.
@@ -28,10 +30,14 @@ struct ClusterJudge {
         return ReplayReport(observed: connections.count + requests.count, denied: denied + access)
     }
 
-    /// Replays all requests that were learned against grants alone.
-    func replay(of grants: AccessGrants) -> ReplayReport {
-        let requests = AccessReplay(learned.access, titles: nil)
-        return ReplayReport(observed: requests.count, denied: requests.denied(by: builtIn + grants))
+    /// Replays requests that were learned against grants alone: those of a namespace, to which nothing in others makes a
+    /// difference; or all of them, for the cluster scope.
+    func replay(of grants: AccessGrants, in namespace: Namespace) -> ReplayReport {
+        let wanted =
+            namespace == .clusterScope
+            ? AccessReplay(learned.access, titles: nil) : requests[namespace] ?? .nothing
+        let inside = namespace == .clusterScope ? grants : grants.reaching(namespace)
+        return ReplayReport(observed: wanted.count, denied: wanted.denied(by: builtIn + inside))
     }
 
     /// The connections with an end in a namespace that a policy of the items lies in: policies select nothing else.
@@ -53,6 +59,13 @@ struct ClusterJudge {
 }
 
 extension AccessGrants {
+    /// What can allow a request in a namespace.
+    fileprivate func reaching(_ namespace: Namespace) -> AccessGrants {
+        AccessGrants(
+            roles: roles.filter { $0.isClusterRole || $0.namespace == namespace },
+            bindings: bindings.filter { $0.isClusterRoleBinding || $0.namespace == namespace })
+    }
+
     static func + (left: AccessGrants, right: AccessGrants) -> AccessGrants {
         AccessGrants(roles: left.roles + right.roles, bindings: left.bindings + right.bindings)
     }

@@ -49,7 +49,7 @@ struct GrantReachTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `a group of many that is bound in many namespaces costs their sum`() {
-        let (members, namespaces) = (10_000, 30_000)
+        let (members, namespaces) = (5_000, 15_000)
         let bindings = (0..<namespaces).map { Self.binding("b", in: Namespace("n\($0)")) }
         let users = (0..<members).map { Subject(kind: .user, name: "u\($0)") }
         let edges = users.map { Samples.edge($0, Samples.action("list", "pods", "n7")) }

@@ -1,3 +1,4 @@
+import Domain
 import GitWriter
 import Layout
 
@@ -24,8 +25,9 @@ struct EditedRemoval {
         let changes = Set(old.files.keys).union(new.files.keys).sorted()
             .filter { old.files[$0] != new.files[$0] }
             .map { FileChange(path: $0, contents: new.files[$0]) }
-        let known = Set(judge.replay(of: base.grants).denied.map(\.what))
-        let denied = judge.replay(of: base.applying(changes).grants).denied.map(\.what).filter { !known.contains($0) }
+        let known = Set(judge.replay(of: base.grants, in: .clusterScope).denied.map { ExactText($0.what) })
+        let denied = judge.replay(of: base.applying(changes).grants, in: .clusterScope).denied.map(\.what)
+            .filter { !known.contains(ExactText($0)) }
         let more = denied.count > Self.shown ? ["and \(denied.count - Self.shown) more"] : []
         return denied.isEmpty
             ? [] : ["do not merge \(branch): it would deny what is used by now"] + denied.prefix(Self.shown) + more

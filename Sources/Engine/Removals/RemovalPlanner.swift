@@ -22,9 +22,11 @@ struct RemovalPlanner {
             FileChange(path: $0.key, contents: Array($0.value.utf8))
         }
         let proposed = base.applying(changes)
-        let before = judge.replay(of: base.grants)
-        let after = judge.replay(of: proposed.grants)
-        let known = Set(before.denied.map(\.what))
+        // A scope's objects are of one namespace, or cluster-wide.
+        let namespace = removals.first?.namespace ?? .clusterScope
+        let before = judge.replay(of: base.grants, in: namespace)
+        let after = judge.replay(of: proposed.grants, in: namespace)
+        let known = Set(before.denied.map { ExactText($0.what) })
         let fingerprint = ContentFingerprint(of: changes, generated: [])
         let context = RemovalContext(
             scope: scope, cluster: learned.cluster, fingerprint: fingerprint?.rawValue ?? "",
@@ -34,7 +36,8 @@ struct RemovalPlanner {
             before: before, after: after, notes: proposed.notes)
         return ScopePlan(
             scope: scope, items: [], changes: changes, refused: edited.refused, before: before, after: after,
-            stopping: after.denied.filter { !known.contains($0.what) }, fingerprint: fingerprint, context: context)
+            stopping: after.denied.filter { !known.contains(ExactText($0.what)) }, fingerprint: fingerprint,
+            context: context)
     }
 
     private struct Edited {
