@@ -4,10 +4,7 @@ import Testing
 @Suite struct SubjectTests {
     @Test(arguments: [
         ("system:serviceaccount:shop:web", Subject(kind: .serviceAccount, namespace: Namespace("shop"), name: "web")),
-        (
-            "system:serviceaccount:shop:web:x",
-            Subject(kind: .serviceAccount, namespace: Namespace("shop"), name: "web:x")
-        ),
+        ("system:serviceaccount:shop:web:x", Subject(kind: .user, name: "system:serviceaccount:shop:web:x")),
         ("system:serviceaccount:shop", Subject(kind: .user, name: "system:serviceaccount:shop")),
         ("system:serviceaccount:shop:", Subject(kind: .user, name: "system:serviceaccount:shop:")),
         ("system:serviceaccount::web", Subject(kind: .user, name: "system:serviceaccount::web")),

@@ -20,10 +20,11 @@ package struct Subject: Hashable, Sendable, Codable {
 
     private static let accountPrefix = "system:serviceaccount:"
 
-    /// The subject of an authenticated user name; `system:serviceaccount:NAMESPACE:NAME` is a ServiceAccount.
+    /// The subject of an authenticated user name; `system:serviceaccount:NAMESPACE:NAME` is a ServiceAccount, with further
+    /// colons a user (`SplitUsername`, k8s.io/apiserver, pkg/authentication/serviceaccount).
     package init(userName: String) {
         let parts = userName.dropFirst(Self.accountPrefix.count).split(
-            separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
         if userName.hasPrefix(Self.accountPrefix), parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty {
             self.init(kind: .serviceAccount, namespace: Namespace(String(parts[0])), name: String(parts[1]))
         } else {
