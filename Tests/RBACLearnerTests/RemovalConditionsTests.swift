@@ -82,4 +82,28 @@ struct RemovalConditionsTests {
         #expect(Self.obstacles(of: Samples.api, workloads: []).count == 1)
         #expect(Self.obstacles(of: Subject(kind: .user, name: "bob"), workloads: []) == [])
     }
+
+    /// What holds for members is found once, and not for each of the places where their group is bound.
+    @Test(.timeLimit(.minutes(1)))
+    func `a group of many is asked about as cheaply as one of few`() {
+        let users = (0..<5_000).map { Subject(kind: .user, name: "u\($0)") }
+        let edges = users.map { (Samples.edge($0, Samples.action("list", "pods", "shop")), Samples.fact(day: 99)) }
+        let observations = AccessObservations(
+            cluster: Samples.cluster, edges: Dictionary(edges) { $1 },
+            memberships: Dictionary(users.map { ($0, ["developers"]) }) { $1 },
+            inventory: ClusterInventory(cluster: Samples.cluster), newest: Samples.fact(day: 99).first)
+        let conditions = RemovalConditions(
+            observations, auditDays: Self.coverage(0...99), options: .init(excludedSubjects: [users[0]]))
+        let developers = Subject(kind: .group, name: "developers")
+        var counts: Set<Int> = []
+        for _ in 0..<10_000 {
+            counts.insert(conditions.obstacles(of: [developers], created: Self.created).count)
+            #expect(conditions.uncheckedNeeds(of: [developers], rules: [], kept: []).isEmpty)
+        }
+        // One recorded day is too few; then ten members, and how many more.
+        #expect(counts == [12])
+        #expect(
+            conditions.obstacles(of: [developers], created: Self.created).contains(
+                "User u0, a member of Group developers, is excluded by rbac.excludedSubjects"))
+    }
 }

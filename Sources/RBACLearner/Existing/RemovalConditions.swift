@@ -10,9 +10,13 @@ package struct RemovalConditions {
     private let options: Options
     private let first: Timestamp?
     private let histories: [Subject: AccessHistory]
-    private let members: [ExactText: [Subject]]
+    /// Why those who were seen are not known well enough.
+    private let unsettled: [Subject: String]
+    private let members: GroupMembers
     private let workloads: AccountWorkloads
     private let gaps: [Subject: [AccessGap]]
+    /// Nothing is known of the time since the audit log was last read.
+    private let stale: [String]
 
     /// What has to be fulfilled.
     package struct Options: Sendable {
@@ -38,11 +42,19 @@ package struct RemovalConditions {
         self.options = options
         first = observations.edges.values.lazy.map(\.first).min()
         histories = Self.histories(observations)
-        members = observations.knownGroups.reduce(into: [:]) { members, entry in
-            for group in entry.value { members[group, default: []].append(entry.key) }
-        }
         workloads = AccountWorkloads(observations.inventory)
         gaps = AccessGap.gaps(in: observations)
+        stale = Self.lag(observations)
+        let settled = SettledSubjects(
+            observations, workloads: workloads, auditDays: auditDays, thresholds: options.maturity)
+        unsettled = Dictionary(
+            uniqueKeysWithValues: histories.compactMap { subject, history in
+                settled.objection(to: subject, history).map { (subject, $0) }
+            })
+        members = GroupMembers(observations.knownGroups, gaps: gaps) { [unsettled] member, group in
+            options.excludedSubjects.contains(member)
+                ? "\(member), a member of Group \(group.text), is excluded by rbac.excludedSubjects" : unsettled[member]
+        }
     }
 
     /// The days with audit events since a moment: what "never in so many days" counts.
@@ -83,10 +95,9 @@ package struct RemovalConditions {
         return stale + tooFew + subjects.flatMap { obstacles(of: $0, created: created) }
     }
 
-    /// Nothing is known of the time since the audit log was last read.
-    private var stale: [String] {
+    private static func lag(_ observations: AccessObservations) -> [String] {
         let last = observations.edges.values.lazy.map(\.last).max() ?? observations.newest
-        guard Int(observations.newest.day) - Int(last.day) > Self.mostDaysBehind else { return [] }
+        guard Int(observations.newest.day) - Int(last.day) > mostDaysBehind else { return [] }
         return ["audit events end on \(last.date), and other records on \(observations.newest.date)"]
     }
 
@@ -99,19 +110,19 @@ package struct RemovalConditions {
             return ["\(subject) is excluded by rbac.excludedSubjects"]
         }
         if account.isReserved { return ["\(subject) is one of Kubernetes' own, and may be anybody"] }
-        let members = requesters(behind: subject)
-        let excluded = members.filter(options.excludedSubjects.contains)
-        return excluded.map { "\($0), a member of \(subject), is excluded by rbac.excludedSubjects" }
-            + members.compactMap(unsettled) + workloads.doubts(about: account)
+        guard account.kind != .group else { return members.obstacles(of: account) }
+        return [unsettled[account]].compactMap { $0 } + workloads.doubts(about: account)
             + workloads.live(account).compactMap {
                 unscheduled($0, since: created) ?? unstarted($0, account, since: created)
             }
     }
 
-    /// The members of a group that were seen; otherwise the subject as it asks.
-    private func requesters(behind subject: Subject) -> [Subject] {
-        guard subject.kind == .group else { return [subject.kind == .user ? Subject(userName: subject.name) : subject] }
-        return (members[ExactText(subject.name)] ?? []).sorted()
+    private func gaps(of subject: Subject) -> [AccessGap] {
+        switch subject.kind {
+        case .group: members.gaps(of: subject)
+        case .user: gaps[Subject(userName: subject.name)] ?? []
+        case .serviceAccount: gaps[subject] ?? []
+        }
     }
 
     /// What is in the way of narrowing rules for subjects whose requests lead to checks that are no audit events, each in
@@ -125,24 +136,10 @@ package struct RemovalConditions {
     ///   - rules: what the subjects are granted.
     ///   - kept: what of it stays.
     package func uncheckedNeeds(of subjects: [Subject], rules: [PolicyRule], kept: [PolicyRule]) -> [String] {
-        subjects.flatMap(requesters).flatMap { gaps[$0] ?? [] }.filter { gap in
+        subjects.flatMap(gaps).filter { gap in
             guard !gap.isClosed(by: kept) else { return false }
             return gap.concernsAllRights || gap.isClosed(by: rules)
         }.map { "\($0.subject) may need \($0.verb) on \($0.resource), or the rights that it hands on" }
-    }
-
-    /// Why a subject that was seen is not known well enough; nil if it is, or was never seen.
-    private func unsettled(_ subject: Subject) -> String? {
-        guard let history = histories[subject] else { return nil }
-        let own = workloads.live(subject)
-        let isScheduled = !own.isEmpty && own.allSatisfy { $0.schedule != nil }
-        let silent = auditDays.silentDays(after: history.lastNovelty, through: observations.newest)
-        let maturity = options.maturity.judge(
-            MaturityEvidence(
-                days: history.days, lastNovelty: history.lastNovelty, newest: observations.newest, silentDays: silent,
-                schedule: isScheduled ? .unknown : .always)
-        ).maturity
-        return maturity == .stable ? nil : "\(subject) is \(maturity.rawValue)"
     }
 
     /// Why a workload of an account that was never seen says nothing yet; nil if it had its time.
