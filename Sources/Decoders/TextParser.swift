@@ -4,7 +4,8 @@ import CSimdjson
 struct TextParser: ~Copyable {
     let handle: OpaquePointer
 
-    /// A parser whose tables are full at about so many bytes.
+    /// A parser whose tables are full at about so many bytes. Without memory for it the program ends, as it does wherever
+    /// Swift itself allocates in vain.
     init(tableBytes: Int) {
         guard let made = lw_decoder_create(tableBytes) else { fatalError("no memory for a decoder") }
         handle = made

@@ -33,7 +33,7 @@ struct ByteInput: ~Copyable {
         }
         head = Array(bytes.prefix(count))
         if head == [0x1f, 0x8b] {
-            inflater = Inflater(head)
+            inflater = try Inflater(head)
             head = []
         }
     }

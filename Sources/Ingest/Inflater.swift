@@ -11,11 +11,19 @@ struct Inflater: ~Copyable {
     private var position = 0
     private var isBetweenMembers = false
 
-    init(_ head: [UInt8]) {
-        stream = .allocate(capacity: 1)
+    /// Throws an `IngestError` where zlib has no memory, or is another version than the program was built with.
+    init(_ head: [UInt8]) throws {
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
+        let code = lw_inflate_init(stream)
+        guard code == Z_OK else {
+            stream.deallocate()
+            throw IngestError(
+                code: .cannotRead, message: "zlib cannot decompress here (code \(code))",
+                hint: "free memory, or install the zlib that the program was built with")
+        }
+        self.stream = stream
         input = head
-        guard lw_inflate_init(stream) == Z_OK else { fatalError("no memory for zlib") }
     }
 
     deinit {

@@ -132,7 +132,8 @@ extension JSONScanner {
         UInt8(ascii: "n"): 0x0a, UInt8(ascii: "r"): 0x0d, UInt8(ascii: "t"): 0x09,
     ]
 
-    /// The character of `XXXX`, or of a surrogate pair `XXXX\uXXXX`; U+FFFD for a lone surrogate.
+    /// The character of four hexadecimal digits, or of a surrogate pair that a second escape completes; U+FFFD for a lone
+    /// surrogate (RFC 8259, section 7).
     private static func readScalarEscape(_ rest: inout ArraySlice<UInt8>) throws(JSONFailure) -> Character {
         let unit = try readHexadecimal(&rest)
         if let scalar = Unicode.Scalar(unit) { return Character(scalar) }
