@@ -44,8 +44,13 @@ struct AccessReplay {
 
     /// The roles that Kubernetes itself keeps, with their bindings; they hold whatever a repository says.
     static func builtInGrants(_ live: AccessGrants) -> AccessGrants {
-        let isDefault: (Labels) -> Bool = { $0["kubernetes.io/bootstrapping"] == "rbac-defaults" }
-        return AccessGrants(
-            roles: live.roles.filter { isDefault($0.labels) }, bindings: live.bindings.filter { isDefault($0.labels) })
+        AccessGrants(
+            roles: live.roles.filter { $0.labels.areKubernetesOwn },
+            bindings: live.bindings.filter { $0.labels.areKubernetesOwn })
     }
+}
+
+extension Labels {
+    /// True for what the API server makes and keeps up by itself.
+    fileprivate var areKubernetesOwn: Bool { self["kubernetes.io/bootstrapping"] == "rbac-defaults" }
 }

@@ -192,11 +192,6 @@ struct RemovalOptions {
     }
 }
 
-extension Labels {
-    /// True for what the API server makes and keeps up by itself.
-    var isKubernetesOwn: Bool { self["kubernetes.io/bootstrapping"] == "rbac-defaults" }
-}
-
 extension Role {
     /// True if Leastwise wrote it.
     var isGenerated: Bool { GeneratedName.labels.allSatisfy { labels[$0.key] == $0.value } }

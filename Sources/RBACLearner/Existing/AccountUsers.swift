@@ -2,12 +2,12 @@ package import Domain
 
 /// Which workloads run as each service account, and what the pods of each asked for.
 package struct AccountUsers: Sendable {
-    private let workloads: [Subject: [Workload]]
+    private let workloads: AccountWorkloads
     /// By account and the pods' owner, as far as their names tell it: permissions without names.
     private let callers: [Subject: [ExactText: Set<AccessAction>]]
 
     package init(_ observations: AccessObservations) {
-        workloads = Dictionary(grouping: observations.inventory.workloads, by: \.account)
+        workloads = AccountWorkloads(observations.inventory)
         var callers: [Subject: [ExactText: Set<AccessAction>]] = [:]
         for (edge, fact) in observations.edges
         where edge.decision != .denied && edge.cluster == observations.cluster {
@@ -19,7 +19,7 @@ package struct AccountUsers: Sendable {
     }
 
     /// The declared workloads that run as the account.
-    package func workloads(of account: Subject) -> [Workload] { workloads[account] ?? [] }
+    package func workloads(of account: Subject) -> [Workload] { workloads.live(account) }
 
     /// A part for each declared workload, and one for each owner of pods that is none of them; sorted, declared ones first.
     package func parts(of account: Subject) -> [ReviewedAccount.Part] {

@@ -1,7 +1,7 @@
 import Domain
 
 /// What runs as each service account, here and soon.
-struct AccountWorkloads {
+struct AccountWorkloads: Sendable {
     private let running: [Subject: [Workload]]
     /// What a repository has and the cluster has not.
     private let declared: [Subject: [Workload]]
