@@ -50,6 +50,14 @@ struct CurlHandle: ~Copyable {
         try Self.check(unsafe curl_shim_set_pointer(pointer, option, value), option)
     }
 
+    /// Sets bytes that libcurl copies.
+    func set(_ option: CURLoption, blob bytes: [UInt8]) throws(HTTPError) {
+        let code = unsafe bytes.withUnsafeBytes {
+            unsafe curl_shim_set_blob(pointer, option, $0.baseAddress, $0.count)
+        }
+        try Self.check(code, option)
+    }
+
     func set(_ option: CURLoption, _ value: borrowing CurlList) throws(HTTPError) {
         try Self.check(unsafe curl_shim_set_list(pointer, option, value.pointer), option)
     }

@@ -106,7 +106,7 @@ package final class HTTPClient: Sendable {
         )
     }
 
-    private func allowed(_ url: HTTPURL) throws(HTTPError) -> HTTPURL {
+    func allowed(_ url: HTTPURL) throws(HTTPError) -> HTTPURL {
         guard policy.allowedSchemes.contains(url.scheme), ["http", "https"].contains(url.scheme) else {
             throw HTTPError(
                 code: .invalidRequest,
@@ -117,12 +117,12 @@ package final class HTTPClient: Sendable {
         return url
     }
 
-    private func takeSession() throws(HTTPError) -> Session {
+    func takeSession() throws(HTTPError) -> Session {
         if let session = idle.withLock({ $0.popLast() }) { return session }
         return try Session()
     }
 
-    private func give(back session: Session) {
+    func give(back session: Session) {
         idle.withLock { sessions in
             guard sessions.count < Self.maxIdleSessions else { return }
             sessions.append(session)
@@ -132,7 +132,7 @@ package final class HTTPClient: Sendable {
 
 /// Holds a handle while it waits for its next use.
 // @unchecked: the client's lock hands a session to one thread at a time, which is all that libcurl asks for.
-private final class Session: @unchecked Sendable {
+final class Session: @unchecked Sendable {
     let handle: CurlHandle
 
     init() throws(HTTPError) {
@@ -142,11 +142,11 @@ private final class Session: @unchecked Sendable {
 
 extension ResponseCollector {
     /// Where a redirect leads; nil for any other answer.
-    fileprivate var redirectLocation: String? {
+    var redirectLocation: String? {
         [301, 302, 303, 307, 308].contains(status) ? headers["Location"] : nil
     }
 
-    fileprivate func response(from url: HTTPURL) -> HTTPResponse {
+    func response(from url: HTTPURL) -> HTTPResponse {
         HTTPResponse(status: status, headers: headers, body: body, finalURL: url.text)
     }
 }

@@ -18,6 +18,15 @@ package struct HTTPPolicy: Sendable, Equatable {
     package var maxResponseBytes: Int
     /// A PEM file with the only certificate authorities to trust; nil for the system's.
     package var caFile: String?
+    /// The only certificate authorities to trust, as PEM in memory; it goes before `caFile`.
+    package var caPEM: [UInt8]?
+    /// The certificate that this side shows; nil for none.
+    package var identity: ClientIdentity?
+    /// Where to connect instead of the URL's host and port, as `host:port`: the certificate is still checked against the
+    /// URL's host.
+    package var connectTo: String?
+    /// True for HTTP/2 from the first byte also where nothing negotiates it, as gRPC does over plain TCP (RFC 9113, 3.3).
+    package var assumesHTTP2 = false
     /// The `User-Agent` header.
     package var userAgent: String
     /// Which redirects are followed.
@@ -45,4 +54,12 @@ package struct HTTPPolicy: Sendable, Equatable {
         self.redirects = redirects
         self.allowedSchemes = allowedSchemes
     }
+}
+
+/// A client certificate with its key, both PEM.
+package enum ClientIdentity: Sendable, Equatable {
+    /// Files, read anew for each connection, so that they may be exchanged.
+    case files(certificate: String, key: String)
+    /// In memory.
+    case pem(certificate: [UInt8], key: Secret)
 }

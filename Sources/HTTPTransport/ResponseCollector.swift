@@ -1,6 +1,8 @@
 /// Takes an answer's header lines and body as they arrive, within the policy's bounds.
 ///
 /// libcurl calls it from the thread that performs the transfer only.
+// @safe: the closure takes a piece of the body for the length of one call.
+@safe
 final class ResponseCollector {
     /// Why the transfer was stopped from inside.
     enum Stop: Equatable {
@@ -8,6 +10,8 @@ final class ResponseCollector {
         case headersTooLarge
         case sinkFailed
         case cancelled
+        /// Whoever takes the body wants no more of it.
+        case ended
     }
 
     private static let maxHeaderBytes = 256 << 10
@@ -15,11 +19,15 @@ final class ResponseCollector {
     private let maxBodyBytes: Int
     private let sinkPath: String?
     private let cancellation: CancellationFlag
+    /// Takes the pieces of a 2xx body instead of memory or file; false ends the transfer.
+    private var takeBody: ((UnsafeRawBufferPointer) -> Bool)?
     private var sink: SinkFile?
     private var headerBytes = 0
     private var bodyBytes = 0
     private(set) var status = 0
     private(set) var headers = HTTPHeaders()
+    /// The fields behind the body (RFC 9110, 6.5).
+    private(set) var trailers = HTTPHeaders()
     private(set) var body: [UInt8] = []
     private(set) var stop: Stop?
 
@@ -29,6 +37,11 @@ final class ResponseCollector {
         self.cancellation = cancellation
     }
 
+    /// From now on hands the pieces of a 2xx body on; nil lets go of whoever took them.
+    func stream(to take: ((UnsafeRawBufferPointer) -> Bool)?) {
+        unsafe takeBody = unsafe take
+    }
+
     /// Takes one header line; false stops the transfer.
     func take(headerLine bytes: UnsafeRawBufferPointer) -> Bool {
         headerBytes += bytes.count
@@ -36,9 +49,13 @@ final class ResponseCollector {
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             beginAnswer(line)
-        } else if bodyBytes == 0, let colon = line.firstIndex(of: ":") {
+        } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].trimmingASCIISpace()
-            headers.add(name: String(line[..<colon]), value: value)
+            if bodyBytes == 0 {
+                headers.add(name: String(line[..<colon]), value: value)
+            } else {
+                trailers.add(name: String(line[..<colon]), value: value)
+            }
         }
         return true
     }
@@ -46,6 +63,9 @@ final class ResponseCollector {
     /// Takes a piece of the body; false stops the transfer.
     func take(body bytes: UnsafeRawBufferPointer) -> Bool {
         bodyBytes += bytes.count
+        if let takeBody = unsafe takeBody, (200..<300).contains(status) {
+            return unsafe takeBody(bytes) || halt(.ended)
+        }
         guard bodyBytes <= maxBodyBytes else { return halt(.bodyTooLarge) }
         guard let sinkPath, (200..<300).contains(status) else {
             unsafe body.append(contentsOf: bytes)

@@ -17,6 +17,8 @@ struct Transfer {
         try setConnection(handle)
         try handle.set(CURLOPT_HTTPHEADER, list)
         try setCallbacks(handle, collector)
+        let connectTo = CurlList(policy.connectTo.map { ["::\($0)"] } ?? [])
+        try handle.set(CURLOPT_CONNECT_TO, connectTo)
         let outcome = try performWithBody(handle)
         // Emptied before list and body go, so that the idle handle points to nothing.
         defer { handle.reset() }
@@ -31,23 +33,42 @@ struct Transfer {
         try handle.set(CURLOPT_FOLLOWLOCATION, 0)
         try handle.set(CURLOPT_NOSIGNAL, 1)
         try handle.set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
-        try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        try handle.set(
+            CURLOPT_HTTP_VERSION,
+            policy.assumesHTTP2 ? Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE) : Int(CURL_HTTP_VERSION_2TLS))
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         try handle.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try handle.set(CURLOPT_ACCEPT_ENCODING, "gzip")
         try handle.set(CURLOPT_USERAGENT, policy.userAgent)
-        if let caFile = policy.caFile {
-            try handle.set(CURLOPT_CAINFO, caFile)
-            try handle.set(CURLOPT_CAPATH, nil)
-        }
+        try setTrust(handle)
         // On a connection that was open already libcurl sends a request again when the answer does not come, whatever
         // its method; what must not be done twice (RFC 9110, 9.2.2) gets a connection of its own.
         try handle.set(CURLOPT_FRESH_CONNECT, ["POST", "PATCH"].contains(request.method) ? 1 : 0)
         try setTimeouts(handle)
     }
 
+    private func setTrust(_ handle: borrowing CurlHandle) throws(HTTPError) {
+        if let caPEM = policy.caPEM {
+            try handle.set(CURLOPT_CAINFO_BLOB, blob: caPEM)
+            try handle.set(CURLOPT_CAPATH, nil)
+        } else if let caFile = policy.caFile {
+            try handle.set(CURLOPT_CAINFO, caFile)
+            try handle.set(CURLOPT_CAPATH, nil)
+        }
+        switch policy.identity {
+        case .files(let certificate, let key):
+            try handle.set(CURLOPT_SSLCERT, certificate)
+            try handle.set(CURLOPT_SSLKEY, key)
+        case .pem(let certificate, let key):
+            try handle.set(CURLOPT_SSLCERT_BLOB, blob: certificate)
+            try handle.set(CURLOPT_SSLKEY_BLOB, blob: Array(key.reveal().utf8))
+        case nil: break
+        }
+    }
+
     private func setTimeouts(_ handle: borrowing CurlHandle) throws(HTTPError) {
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, max(1, policy.connectTimeout.milliseconds))
+        try handle.set(CURLOPT_TCP_KEEPALIVE, 1)
         try handle.set(CURLOPT_LOW_SPEED_LIMIT, 1)
         try handle.set(CURLOPT_LOW_SPEED_TIME, max(1, policy.stallTimeout.milliseconds / 1000))
         guard let remaining else { return }
@@ -125,7 +146,7 @@ struct Transfer {
             )
         case .sinkFailed:
             HTTPError(code: .file, message: "\(what): cannot write the answer", hint: "check the free space")
-        case .cancelled:
+        case .cancelled, .ended:
             HTTPError(code: .cancelled, message: "\(what): cancelled", hint: "start it again")
         case nil:
             CurlFailure.error(outcome.code, detail: redaction(outcome.detail), what: what)

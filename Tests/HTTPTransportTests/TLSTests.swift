@@ -11,7 +11,7 @@ private final class TLSServer: Sendable {
 
     static let hasOpenSSL = (try? ScriptedServer.run(["openssl", "version"]))?.status == 0
 
-    init() throws {
+    init(asksForCertificate: Bool = false) throws {
         folder = try TemporaryFolder()
         let made = try ScriptedServer.run([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
@@ -22,6 +22,7 @@ private final class TLSServer: Sendable {
         server = try ScriptedServer(
             "scripted-http.py",
             ["--certificate", folder.path("certificate"), "--key", folder.path("key")]
+                + (asksForCertificate ? ["--client-ca", folder.path("certificate")] : [])
         )
     }
 }
@@ -56,8 +57,41 @@ struct TLSTests {
         #expect(error.code == .certificate)
     }
 
+    @Test func `trusts an authority in memory, for the URL's host while it connects elsewhere`() throws {
+        var policy = HTTPPolicy()
+        policy.caPEM = try server.folder.path("certificate").pemBytes
+        policy.connectTo = "127.0.0.1:\(server.server.port)"
+        let client = HTTPClient(policy: policy)
+        #expect(try client.send(HTTPRequest(url: "https://localhost:1/status/200")).status == 200)
+        let error = try #require(throws: HTTPError.self) {
+            try client.send(HTTPRequest(url: "https://other:1/status/200"))
+        }
+        #expect(error.code == .certificate)
+    }
+
+    @Test func `shows its certificate, from files or from memory`() throws {
+        let server = try TLSServer(asksForCertificate: true)
+        let (certificate, key) = (server.folder.path("certificate"), server.folder.path("key"))
+        func send(_ identity: ClientIdentity?) throws -> Int {
+            var policy = HTTPPolicy(caFile: certificate)
+            policy.identity = identity
+            return try HTTPClient(policy: policy)
+                .send(HTTPRequest(url: "https://localhost:\(server.server.port)/status/200")).status
+        }
+        #expect(throws: HTTPError.self) { try send(nil) }
+        #expect(try send(.files(certificate: certificate, key: key)) == 200)
+        let pem = try certificate.pemBytes
+        #expect(try send(.pem(certificate: pem, key: Secret(String(decoding: key.pemBytes, as: UTF8.self)))) == 200)
+    }
+
     @Test func `names an authority file that is unreadable`() throws {
         let error = try #require(throws: HTTPError.self) { try send(host: "localhost", caFile: "/nowhere/ca.pem") }
         #expect(error.code == .certificate)
+    }
+}
+
+extension String {
+    fileprivate var pemBytes: [UInt8] {
+        get throws { try Array(Data(contentsOf: URL(fileURLWithPath: self))) }
     }
 }

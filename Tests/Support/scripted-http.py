@@ -1,6 +1,6 @@
 """An HTTP server for transport tests: each path behaves in one way. Prints its port, then serves until it is killed.
 
-    scripted-http.py [--certificate FILE --key FILE]
+    scripted-http.py [--certificate FILE --key FILE [--client-ca FILE]]
 
 GET  /status/<code>                 that status, body "status <code>"
 ANY  /echo                          a JSON object of what was received
@@ -15,6 +15,8 @@ GET  /garbage                       no HTTP at all
 ANY  /vanish                        no answer: the connection closes
 GET  /vanished                      how often /vanish was asked for, as text
 GET  /repeat                        a header field three times
+GET  /stream/<count>                so many lines in chunks, and a trailer field behind them
+GET  /endless                       lines until the client leaves
 """
 
 import argparse
@@ -90,6 +92,29 @@ class Handler(BaseHTTPRequestHandler):
         self.connection.recv(1)
         self.close_connection = True
 
+    def chunk(self, text):
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(text), text))
+        self.wfile.flush()
+
+    def begin_chunks(self):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def do_stream(self, _url, rest, _body):
+        self.begin_chunks()
+        for number in range(int(rest[0])):
+            self.chunk(b"line %d\n" % number)
+        self.wfile.write(b"0\r\nX-Status: done\r\n\r\n")
+
+    def do_endless(self, _url, _rest, _body):
+        self.begin_chunks()
+        try:
+            while True:
+                self.chunk(b"line\n")
+        except OSError:
+            self.close_connection = True
+
     def do_vanish(self, _url, _rest, _body):
         self.server.vanished += 1
         self.close_connection = True
@@ -121,11 +146,15 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--certificate")
     parser.add_argument("--key")
+    parser.add_argument("--client-ca", help="ask for a certificate of this authority")
     arguments = parser.parse_args()
     server = Server(("127.0.0.1", 0), Handler)
     if arguments.certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(arguments.certificate, arguments.key)
+        if arguments.client_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(arguments.client_ca)
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     # The parent's death closes stdin: no server outlives its tests.
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
