@@ -35,6 +35,7 @@ let package = Package(
             resources: [
                 .embedInCode("v0001_observations.sql"), .embedInCode("v0002_hours.sql"),
                 .embedInCode("v0003_callers.sql"), .embedInCode("v0004_create_names.sql"),
+                .embedInCode("v0005_service.sql"),
             ], swiftSettings: settings),
         .target(
             name: "Templates", path: "templates",
