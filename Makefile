@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev pkg-config
+LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev libzstd-dev pkg-config
 TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl
 SWIFT_FILES := Package.swift Sources Tests Benchmarks templates migrations
 

@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         .target(
@@ -35,6 +36,7 @@ let package = Package(
             resources: [
                 .embedInCode("v0001_observations.sql"), .embedInCode("v0002_hours.sql"),
                 .embedInCode("v0003_callers.sql"), .embedInCode("v0004_create_names.sql"),
+                .embedInCode("v0005_service.sql"),
             ], swiftSettings: settings),
         .target(
             name: "Templates", path: "templates",
@@ -46,7 +48,7 @@ let package = Package(
 
         .target(name: "Domain", swiftSettings: settings),
         .target(name: "Decoders", dependencies: ["Domain", "CSimdjson"], swiftSettings: settings),
-        .target(name: "Ingest", dependencies: ["Domain", "Decoders", "CZlib"], swiftSettings: settings),
+        .target(name: "Ingest", dependencies: ["Domain", "Decoders", "CZlib", "CZstd"], swiftSettings: settings),
         .target(
             name: "Store",
             dependencies: ["Domain", "Migrations", grdb, .product(name: "GRDBSQLite", package: "GRDB.swift")],

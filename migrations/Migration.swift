@@ -21,5 +21,6 @@ package struct Migration: Sendable {
         Migration(version: 2, name: "v0002_hours", sql: PackageResources.v0002_hours_sql),
         Migration(version: 3, name: "v0003_callers", sql: PackageResources.v0003_callers_sql),
         Migration(version: 4, name: "v0004_create_names", sql: PackageResources.v0004_create_names_sql),
+        Migration(version: 5, name: "v0005_service", sql: PackageResources.v0005_service_sql),
     ]
 }

@@ -1,16 +1,21 @@
 import Glibc
 
-/// An open file, decompressed while it is read if it is gzip.
+/// An open file, decompressed while it is read if it is gzip or zstd.
 struct ByteInput: ~Copyable {
     private let descriptor: Int32
     private let path: String
-    private var head: [UInt8] = []
-    private var inflater: Inflater?
+    /// Bytes of the file, of which `rest` is still to be used.
+    private var held: [UInt8]
+    private var rest = 0..<0
+    private var decompressor: (any Decompressor & ~Copyable)?
+    /// The last step filled its target, so that more may come out without further input.
+    private var mayHoldMore = false
     /// Bytes read of the file as it lies on the disk.
     private(set) var bytesRead = 0
 
     init(_ file: InputFile) throws {
         path = file.path
+        held = [UInt8](repeating: 0, count: ContentCoding.magicLength)
         descriptor = file.isStandardInput ? STDIN_FILENO : open(file.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw IngestError(cannotOpen: path, errno) }
         try readHead()
@@ -20,45 +25,65 @@ struct ByteInput: ~Copyable {
         if descriptor > STDIN_FILENO { close(descriptor) }
     }
 
-    /// The first two bytes tell gzip (RFC 1952, 2.3.1).
+    /// Reads the bytes that tell how the file is compressed.
     private mutating func readHead() throws {
-        var bytes: [UInt8] = [0, 0]
         var count = 0
-        while count < 2 {
-            let more = try bytes.withUnsafeMutableBytes {
-                try readFile(UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
-            }
+        while count < held.count {
+            let more = try fillHeld(from: count)
             if more == 0 { break }
             count += more
         }
-        head = Array(bytes.prefix(count))
-        if head == [0x1f, 0x8b] {
-            inflater = try Inflater(head)
-            head = []
-        }
+        rest = 0..<count
+        if let coding = ContentCoding(magic: Array(held[rest])) { decompressor = try coding.decompressor() }
     }
 
-    /// Reads the next bytes; 0 at the end. Throws `DamagedGzip`, or an `IngestError` where the system cannot read.
+    /// Reads the next bytes; 0 at the end. Throws `DamagedInput`, or an `IngestError` where the system cannot read.
     mutating func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
-        if !head.isEmpty {
-            let count = min(head.count, target.count)
-            target.copyBytes(from: head.prefix(count))
-            head.removeFirst(count)
-            return count
-        }
-        guard inflater != nil else { return try readFile(target) }
+        guard decompressor != nil else { return try readPlain(into: target) }
         while true {
-            if let count = try inflater?.inflate(into: target) { return count }
-            let count = try fillInflater()
-            if count == 0 { return try inflater?.finish() ?? 0 }
+            if !rest.isEmpty || mayHoldMore {
+                let produced = try decompress(into: target)
+                if produced > 0 { return produced }
+            } else if try refill() == 0 {
+                try decompressor?.finish()
+                return 0
+            }
         }
     }
 
-    private mutating func fillInflater() throws -> Int {
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        let count = try chunk.withUnsafeMutableBytes { try readFile($0) }
-        inflater?.feed(chunk.prefix(count))
+    private mutating func readPlain(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard !rest.isEmpty else { return try readFile(target) }
+        let count = min(rest.count, target.count)
+        target.copyBytes(from: held[rest].prefix(count))
+        rest = rest.dropFirst(count)
         return count
+    }
+
+    private mutating func decompress(into target: UnsafeMutableRawBufferPointer) throws -> Int {
+        let step = try held.withUnsafeBytes {
+            try decompressor?.step(UnsafeRawBufferPointer(rebasing: $0[rest]), into: target)
+        }
+        guard let step else { return 0 }
+        rest = rest.dropFirst(step.consumed)
+        mayHoldMore = step.produced == target.count
+        return step.produced
+    }
+
+    /// Reads the next piece of a compressed file; 0 at its end.
+    private mutating func refill() throws -> Int {
+        let size = 64 << 10
+        if held.count < size { held = [UInt8](repeating: 0, count: size) }
+        rest = 0..<(try fillHeld(from: 0))
+        return rest.count
+    }
+
+    private mutating func fillHeld(from start: Int) throws -> Int {
+        var bytes = held
+        held = []
+        defer { held = bytes }
+        return try bytes.withUnsafeMutableBytes {
+            try readFile(UnsafeMutableRawBufferPointer(rebasing: $0[start...]))
+        }
     }
 
     private mutating func readFile(_ target: UnsafeMutableRawBufferPointer) throws -> Int {

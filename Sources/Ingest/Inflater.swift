@@ -1,29 +1,25 @@
 import CZlib
 
-/// A gzip file breaks off, or holds something else than its format says.
-struct DamagedGzip: Error {}
-
 /// Decompresses gzip, member after member (RFC 1952, 2.2).
-struct Inflater: ~Copyable {
+struct Inflater: ~Copyable, Decompressor {
     // zlib keeps a pointer to its stream inside itself, so that the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
-    private var input: [UInt8]
-    private var position = 0
-    private var isBetweenMembers = false
+    private var place = Place.start
+
+    private enum Place {
+        case start, insideMember, betweenMembers
+    }
 
     /// Throws an `IngestError` where zlib has no memory, or is another version than the program was built with.
-    init(_ head: [UInt8]) throws {
+    init() throws {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let code = lw_inflate_init(stream)
         guard code == Z_OK else {
             stream.deallocate()
-            throw IngestError(
-                code: .cannotRead, message: "zlib cannot decompress here (code \(code))",
-                hint: "free memory, or install the zlib that the program was built with")
+            throw IngestError(cannotDecompress: "zlib", reason: "code \(code)")
         }
         self.stream = stream
-        input = head
     }
 
     deinit {
@@ -31,55 +27,47 @@ struct Inflater: ~Copyable {
         stream.deallocate()
     }
 
-    /// Takes further compressed bytes; the earlier ones are used up.
-    mutating func feed(_ bytes: ArraySlice<UInt8>) {
-        input = Array(input[position...]) + bytes
-        position = 0
-    }
-
-    /// Decompresses into the target; nil if that takes more input.
-    mutating func inflate(into target: UnsafeMutableRawBufferPointer) throws -> Int? {
-        while position < input.count {
-            if isBetweenMembers {
-                guard try beginMember() else { return nil }
-            }
-            let (status, produced) = step(into: target)
-            if status == Z_STREAM_END {
-                isBetweenMembers = true
-            } else if status != Z_OK, status != Z_BUF_ERROR {
-                throw DamagedGzip()
-            }
-            if produced > 0 { return produced }
+    mutating func step(
+        _ input: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    ) throws -> DecompressionStep {
+        var padding = 0
+        if place == .betweenMembers {
+            // Zeros behind a member are padding, as tapes had it.
+            padding = input.firstIndex { $0 != 0 } ?? input.count
+            guard padding < input.count else { return DecompressionStep(consumed: padding, produced: 0) }
+            guard input[padding] == 0x1f, inflateReset(stream) == Z_OK else { throw damage(.damaged) }
         }
-        return nil
-    }
-
-    /// Begins a further member. Zeros behind a member are padding.
-    private mutating func beginMember() throws -> Bool {
-        while position < input.count, input[position] == 0 { position += 1 }
-        guard position < input.count else { return false }
-        guard input[position] == 0x1f, inflateReset(stream) == Z_OK else { throw DamagedGzip() }
-        isBetweenMembers = false
-        return true
-    }
-
-    private mutating func step(into target: UnsafeMutableRawBufferPointer) -> (status: Int32, produced: Int) {
-        let available = input.count - position
-        return input.withUnsafeMutableBufferPointer { bytes in
-            stream.pointee.next_in = bytes.baseAddress?.advanced(by: position)
-            stream.pointee.avail_in = UInt32(available)
-            stream.pointee.next_out = target.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            stream.pointee.avail_out = UInt32(clamping: target.count)
-            let room = Int(stream.pointee.avail_out)
-            let status = CZlib.inflate(stream, Z_NO_FLUSH)
-            position += available - Int(stream.pointee.avail_in)
-            return (status, room - Int(stream.pointee.avail_out))
+        if !input.isEmpty { place = .insideMember }
+        let (status, step) = inflate(UnsafeRawBufferPointer(rebasing: input[padding...]), into: target)
+        switch status {
+        case Z_STREAM_END: place = .betweenMembers
+        // Z_BUF_ERROR: all that could come out without more input has come out.
+        case Z_OK, Z_BUF_ERROR: break
+        case Z_MEM_ERROR: throw IngestError(cannotDecompress: "zlib", reason: "no memory")
+        default: throw damage(.damaged)
         }
+        return DecompressionStep(consumed: padding + step.consumed, produced: step.produced)
     }
 
-    /// The end of the file: 0 if a member has just ended.
-    func finish() throws -> Int {
-        guard isBetweenMembers else { throw DamagedGzip() }
-        return 0
+    private func inflate(
+        _ input: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    ) -> (status: Int32, step: DecompressionStep) {
+        // zlib takes its input by a pointer to mutable bytes, and does not write there.
+        let bytes = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes)
+        stream.pointee.avail_in = UInt32(clamping: input.count)
+        stream.pointee.next_out = target.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        stream.pointee.avail_out = UInt32(clamping: target.count)
+        let (given, room) = (stream.pointee.avail_in, stream.pointee.avail_out)
+        let status = CZlib.inflate(stream, Z_NO_FLUSH)
+        let step = DecompressionStep(
+            consumed: Int(given - stream.pointee.avail_in), produced: Int(room - stream.pointee.avail_out))
+        return (status, step)
     }
+
+    mutating func finish() throws {
+        guard place == .betweenMembers else { throw damage(.truncated) }
+    }
+
+    private func damage(_ reason: DamagedInput.Reason) -> DamagedInput { DamagedInput(coding: .gzip, reason: reason) }
 }

@@ -13,6 +13,7 @@ package struct IngestError: Error, CustomStringConvertible {
 
         package static let cannotOpen = Code(rawValue: "cannotOpen")
         package static let cannotRead = Code(rawValue: "cannotRead")
+        package static let cannotDecompress = Code(rawValue: "cannotDecompress")
     }
 
     package init(code: Code, message: String, hint: String, underlying: (any Error)? = nil) {
@@ -20,6 +21,13 @@ package struct IngestError: Error, CustomStringConvertible {
         self.message = message
         self.hint = hint
         self.underlying = underlying
+    }
+
+    /// A library that cannot begin or go on, whatever the input says.
+    init(cannotDecompress library: String, reason: String) {
+        self.init(
+            code: .cannotDecompress, message: "\(library) cannot decompress here (\(reason))",
+            hint: "free memory, or install the \(library) that the program was built with")
     }
 
     package var description: String { "\(message) (\(hint))" }

@@ -52,8 +52,8 @@ package struct IngestRun {
         do {
             while try session.fill({ try input.read(into: $0) }) > 0 { try step(input.bytesRead) }
             try session.end()
-        } catch is DamagedGzip {
-            try session.end(because: .damagedGzip)
+        } catch let damage as DamagedInput {
+            try session.end(because: damage.kind)
         }
         return input.bytesRead
     }

@@ -67,8 +67,8 @@ package final class IngestSession {
         buffer.consume(buffer.pending.count)
     }
 
-    /// Ends an input that cannot be read on, and notes why.
-    func end(because kind: Diagnostic.Kind) throws {
+    /// Ends an input that cannot be read on, and counts it as one more record, rejected for that reason.
+    package func end(because kind: Diagnostic.Kind) throws {
         let line = reader.position(line: 0, index: 0)
         try end()
         reject(kind, line: line, excerpt: "")

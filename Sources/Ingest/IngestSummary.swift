@@ -25,8 +25,3 @@ package struct IngestProgress: Sendable {
     /// Nil where the input has no size, as standard input.
     package let bytesTotal: Int?
 }
-
-extension Diagnostic.Kind {
-    /// A gzip file that breaks off or is damaged; what came before is used.
-    package static let damagedGzip = Diagnostic.Kind(rawValue: "gzip data incomplete or damaged")
-}

@@ -1,5 +1,5 @@
 extension InputFile {
-    /// The whole file, decompressed if it is gzip, up to a number of bytes.
+    /// The whole file, decompressed if it is gzip or zstd, up to a number of bytes.
     ///
     /// Throws an `IngestError` where it cannot be read, is damaged, or is larger.
     package func contents(limit: Int) throws -> [UInt8] {
@@ -13,10 +13,9 @@ extension InputFile {
                 guard bytes.count + count <= limit else { throw tooLarge(limit) }
                 bytes += chunk.prefix(count)
             }
-        } catch is DamagedGzip {
+        } catch let damage as DamagedInput {
             throw IngestError(
-                code: .cannotRead, message: "\(path): the gzip data is incomplete or damaged",
-                hint: "make the file again")
+                code: .cannotRead, message: "\(path): \(damage)", hint: damage.hint, underlying: damage)
         }
     }
 

@@ -5,14 +5,27 @@ import Synchronization
 extension Store {
     /// Adds a batch to what is known, in one transaction; once this returns, all of it is on disk.
     ///
-    /// Throws `invalidObservation` for a fact of more than one period, `diskFull` and `locked` among others; then
-    /// nothing of the batch is stored, and it may be merged again.
+    /// Throws as `merge(_:marks:)` does.
     package func merge(_ batch: ObservationBatch) throws {
-        guard !batch.isEmpty else { return }
+        try merge([batch], marks: CommitMarks())
+    }
+
+    /// Adds batches and marks in one transaction, a group commit; once this returns, all of it is on disk.
+    ///
+    /// Throws `alreadyReceived` if a batch of a receipt was stored before, its `underlying` being `AlreadyReceived`;
+    /// `invalidObservation` for a fact of more than one period or a mark that is too long; `diskFull` and `locked` among
+    /// others, which `StoreError.isTemporary` tells apart. Then nothing of all this is stored, and it may be merged again,
+    /// through the same store. A power cut right after an error of the disk may bring the transaction back whole, marks
+    /// included: what SQLite had written, but could not confirm.
+    package func merge(_ batches: [ObservationBatch], marks: CommitMarks) throws {
+        guard !marks.isEmpty || batches.contains(where: { !$0.isEmpty }) else { return }
         try identities.withLock { cache in
             do {
                 try write { db in
-                    try BatchWriter(db).write(batch, &cache)
+                    try cache.refresh(db)
+                    try MarkWriter(db).write(marks)
+                    let writer = try BatchWriter(db)
+                    for batch in batches { try writer.write(batch, &cache) }
                 }
                 cache.trim()
             } catch {

@@ -37,7 +37,11 @@ package struct StoreError: Error, CustomStringConvertible {
         package static let cannotOpen = Code(rawValue: "cannotOpen")
         /// A row breaks the store's rules, such as a fact of several periods. Nothing of its batch was stored.
         package static let invalidObservation = Code(rawValue: "invalidObservation")
-        /// Anything else that SQLite reports, input and output errors among them.
+        /// A batch of the commit was stored before: see `AlreadyReceived`. Nothing of the commit was stored.
+        package static let alreadyReceived = Code(rawValue: "alreadyReceived")
+        /// The device failed or refused to read or write. The transaction was rolled back; the call may be repeated.
+        package static let inputOutput = Code(rawValue: "inputOutput")
+        /// Anything else that SQLite reports.
         package static let unexpected = Code(rawValue: "unexpected")
     }
 
@@ -47,6 +51,17 @@ package struct StoreError: Error, CustomStringConvertible {
         self.hint = hint
         self.underlying = underlying
     }
+
+    /// True if the same call may succeed later, through the same store, once the operator has done something about it or
+    /// another process is done: the disk is full, fails or is read-only, the database is locked.
+    ///
+    /// False says nothing against what was to be stored: a damaged database refuses everything. See `blamesInput`.
+    package var isTemporary: Bool {
+        [.locked, .diskFull, .readOnly, .inputOutput, .cannotOpen].contains(code)
+    }
+
+    /// True if it is the batch or its marks that cannot be stored, here or elsewhere: no use in sending them again.
+    package var blamesInput: Bool { [.invalidObservation, .alreadyReceived].contains(code) }
 
     /// The message and the hint, on one line.
     package var description: String { "\(message). \(hint)" }

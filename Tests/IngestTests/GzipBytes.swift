@@ -13,7 +13,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
     return result + littleEndian(crc32(bytes)) + littleEndian(UInt32(truncatingIfNeeded: bytes.count))
 }
 
-private func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
+func littleEndian(_ number: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: number.littleEndian) { Array($0) }
 }
 

@@ -58,6 +58,37 @@ import Testing
         #expect(result == (try ingest(.audit, bytes).result))
     }
 
+    @Test func `zstd is known by its bytes, also behind a frame to skip`() throws {
+        let folder = try Folder()
+        let bytes = try Self.log()
+        let half = try #require(bytes[60000...].firstIndex(of: 10))
+        let frames = ZstdBytes.frame(Array(bytes[..<half])) + ZstdBytes.frame(Array(bytes[half...]))
+        let paths = try [
+            folder.write("a", frames), folder.write("b", ZstdBytes.skippable([1, 2, 3]) + frames),
+            folder.write("cut", Array(frames.dropLast(5000))),
+        ]
+        let (result, summary) = try Self.run(Array(paths.prefix(2)))
+        #expect(summary.rejected.total == 0)
+        #expect(summary.bytes == 2 * bytes.count)
+        #expect(result.accesses.keys == (try ingest(.audit, bytes).result).accesses.keys)
+        let cut = try Self.run([paths[2]]).summary
+        #expect(cut.rejected[.damagedZstd] == 1)
+        #expect(cut.observations > 50)
+    }
+
+    @Test func `a file that asks for too much memory is refused by name, and the next is read`() throws {
+        let folder = try Folder()
+        let paths = [
+            try folder.write("huge.zst", ZstdBytes.frame(try Self.log(), windowLog: 27)),
+            try folder.write("log", try Self.log()),
+        ]
+        let summary = try Self.run(paths).summary
+        #expect(summary.rejected[.zstdWindow] == 1)
+        #expect(summary.observations == 83)
+        let error = #expect(throws: IngestError.self) { try InputFile.list(paths)[0].contents(limit: 1 << 20) }
+        #expect(error?.message.contains("8 MiB") == true)
+    }
+
     @Test func `gzip that breaks off keeps what came before and says so`() throws {
         let folder = try Folder()
         let whole = gzip(try Self.log())
