@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev libzstd-dev pkg-config
-TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl
+LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev libzstd-dev libssl-dev pkg-config
+TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl zstd
 SWIFT_FILES := Package.swift Sources Tests Benchmarks templates migrations
 
 .PHONY: help

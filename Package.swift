@@ -23,10 +23,16 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -63,18 +69,29 @@ let package = Package(
         .target(name: "GitWriter", dependencies: ["CLibgit2", "HTTPTransport"], swiftSettings: wrapperSettings),
         .target(name: "Forge", dependencies: ["HTTPTransport"], swiftSettings: settings),
         .target(name: "Proposals", dependencies: ["GitWriter", "Forge"], swiftSettings: settings),
-        .target(name: "Configuration", dependencies: ["Domain", yams], swiftSettings: settings),
+        .target(name: "AppConfiguration", dependencies: ["Domain", yams], swiftSettings: settings),
         .target(
             name: "Engine",
             dependencies: [
-                "Configuration", "Decoders", "Domain", "Forge", "GitWriter", "HTTPTransport", "Ingest", "Inventory",
+                "AppConfiguration", "Decoders", "Domain", "Forge", "GitWriter", "HTTPTransport", "Ingest", "Inventory",
                 "Layout", "NetworkLearner", "PolicyEvaluator", "Proposals", "RBACLearner", "Rendering", "Store",
                 "Templates", .product(name: "Mustache", package: "swift-mustache"),
             ], swiftSettings: settings),
         .target(
+            name: "Server",
+            dependencies: [
+                "CLibcrypto", "AppConfiguration", "Decoders", "Domain", "Engine", "Ingest", "Store",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .target(
             name: "CommandLineTool",
             dependencies: [
-                "Configuration", "Domain", "Engine", "Ingest", "Store",
+                "AppConfiguration", "Domain", "Engine", "Ingest", "Server", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(name: "leastwise", dependencies: ["CommandLineTool"], swiftSettings: settings),
@@ -84,13 +101,13 @@ let package = Package(
             path: "Benchmarks/Learning", exclude: ["make_estate.py"], swiftSettings: settings),
         .target(name: "ScriptedServers", path: "Tests/Support/ScriptedServers", swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Domain"], swiftSettings: settings),
+        .testTarget(name: "AppConfigurationTests", dependencies: ["AppConfiguration", "Domain"], swiftSettings: settings),
         .testTarget(name: "DecodersTests", dependencies: ["Decoders", "Domain"], swiftSettings: settings),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Configuration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "NetworkLearner",
+                "AppConfiguration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "NetworkLearner",
                 "PolicyEvaluator",
                 "Proposals", "RBACLearner", "Rendering", "Store", "leastwise", yams,
             ], swiftSettings: settings),
@@ -114,13 +131,20 @@ let package = Package(
         .testTarget(
             name: "ProposeTests",
             dependencies: [
-                "Configuration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest", "NetworkLearner",
+                "AppConfiguration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest", "NetworkLearner",
                 "Proposals", "ScriptedServers", "Store", "leastwise",
             ], swiftSettings: settings),
         .testTarget(
             name: "RBACLearnerTests", dependencies: ["Domain", "PolicyEvaluator", "RBACLearner"],
             swiftSettings: settings),
         .testTarget(name: "RenderingTests", dependencies: ["Domain", "Rendering", yams], swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "AppConfiguration", "Decoders", "Domain", "HTTPTransport", "Ingest", "ScriptedServers", "Server", "Store",
+                "leastwise", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "StoreTests", dependencies: ["Domain", "Migrations", "Store", grdb], swiftSettings: settings),
     ],

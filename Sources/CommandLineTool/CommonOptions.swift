@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import AppConfiguration
 import Domain
 import Engine
 import Store

@@ -1,4 +1,4 @@
-import Configuration
+import AppConfiguration
 import Forge
 import Foundation
 import GitWriter

@@ -104,6 +104,12 @@ package struct LearnedCluster: Sendable {
     package let thresholds: MaturityThresholds
     /// Notes for people.
     package let notes: [String]
+
+    /// Workloads with policies.
+    package var workloadCount: Int { network.policies.count }
+
+    /// Subjects with roles.
+    package var subjectCount: Int { access.subjects.count }
 }
 
 extension InventoryNote {

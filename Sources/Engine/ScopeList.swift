@@ -1,4 +1,4 @@
-import Configuration
+import AppConfiguration
 import Domain
 
 /// What one scope is to propose, or why it cannot yet.

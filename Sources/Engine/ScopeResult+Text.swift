@@ -26,6 +26,21 @@ extension ScopeResult {
         return text
     }
 
+    /// The result for logs: one line.
+    package var line: String { TerminalText.oneLine("\(scope): \(headline(false))") }
+
+    /// What became of the scope, as metrics count it.
+    package var word: String {
+        if !obstacles.isEmpty { return "waiting" }
+        if !stopping.isEmpty { return "stopped" }
+        return switch outcome {
+        case nil, .nothing: "nothing"
+        case .proposed, .pullRequestOnly: "proposed"
+        case .retired: "retired"
+        case .rejected, .overtaken: "rejected"
+        }
+    }
+
     private var isNewlyProposed: Bool {
         if case .proposed = outcome { true } else { false }
     }

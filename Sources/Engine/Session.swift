@@ -1,4 +1,4 @@
-package import Configuration
+package import AppConfiguration
 import Domain
 import NetworkLearner
 import RBACLearner

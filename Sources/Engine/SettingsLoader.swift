@@ -1,4 +1,4 @@
-package import Configuration
+package import AppConfiguration
 import Foundation
 
 /// Finds and reads the configuration file, and applies flags and environment.

@@ -11,7 +11,6 @@ package final class HTTPClient: Sendable {
     /// What is allowed and how long it may take.
     package let policy: HTTPPolicy
     private let idle = Mutex<[Session]>([])
-    private let queue = DispatchQueue(label: "leastwise.http", attributes: .concurrent)
 
     /// Makes a client; nothing is contacted yet.
     package init(policy: HTTPPolicy = HTTPPolicy()) {
@@ -31,7 +30,9 @@ package final class HTTPClient: Sendable {
         let cancellation = CancellationFlag()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Answer, Never>) in
-                queue.async {
+                // A serial queue gets a thread of its own at once. A concurrent one shares the threads of the cooperative
+                // pool, as many as there are cores, and a few waiting transfers would stop every task there is.
+                DispatchQueue(label: "leastwise.http").async {
                     continuation.resume(
                         returning: Result { () throws(HTTPError) in
                             try self.exchange(request, to: sink, cancellation: cancellation)

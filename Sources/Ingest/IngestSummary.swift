@@ -16,6 +16,20 @@ package struct IngestSummary: Sendable {
     /// Rows of edges handed on; an edge counts again for each further period, and after an intermediate flush.
     package var edges = 0
     package var elapsed = Duration.zero
+
+    /// Nothing was read yet.
+    package init() {}
+
+    /// Adds what another input came to, but for the elapsed time.
+    package mutating func add(_ other: IngestSummary) {
+        bytes += other.bytes
+        records += other.records
+        observations += other.observations
+        ignored.add(other.ignored)
+        rejected.add(other.rejected)
+        diagnostics += other.diagnostics
+        edges += other.edges
+    }
 }
 
 /// How far a run came.

@@ -2,14 +2,18 @@
 struct RecordBuffer: ~Copyable {
     /// What simdjson may read behind an input.
     private static let padding = 64
-    static let baseCapacity = 256 << 10
+    static let defaultCapacity = 256 << 10
 
     // Owned here alone, and freed in deinit.
     private var storage: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
+    private let baseCapacity: Int
 
-    init() { storage = Self.allocate(Self.baseCapacity) }
+    init(capacity: Int) {
+        baseCapacity = capacity
+        storage = Self.allocate(capacity)
+    }
 
     deinit { storage.deallocate() }
 
@@ -37,7 +41,7 @@ struct RecordBuffer: ~Copyable {
     /// Moves the pending bytes to the front; into more memory if they fill half of it, into less if they are few again.
     private mutating func makeRoom() {
         let count = end - start
-        let wanted = count > capacity / 2 ? capacity * 2 : count < Self.baseCapacity / 2 ? Self.baseCapacity : capacity
+        let wanted = count > capacity / 2 ? capacity * 2 : count < baseCapacity / 2 ? baseCapacity : capacity
         let target = wanted == capacity ? storage : Self.allocate(wanted)
         if count > 0 { target.copyMemory(from: pending) }
         if wanted != capacity {

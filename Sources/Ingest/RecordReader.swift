@@ -14,6 +14,8 @@ struct RecordReader {
     /// A further look at an incomplete record is worth it from this length on.
     private var minimumPending = 0
     private let recordLimit: Int
+    /// An incomplete record of so many bytes is looked at again only when there is twice as much of it.
+    private static let patience = RecordBuffer.defaultCapacity
 
     private enum Mode {
         case start
@@ -183,10 +185,10 @@ extension RecordReader {
     private mutating func incompleteLine(_ pending: UnsafeRawBufferPointer) -> Step {
         let first = pending.firstIndex { !Self.isSpace($0) } ?? pending.endIndex
         guard first < pending.endIndex else { return skip(pending.count) }
-        let isWorthALook = pending[first] == UInt8(ascii: "[") || pending.count >= RecordBuffer.baseCapacity / 2
+        let isWorthALook = pending[first] == UInt8(ascii: "[") || pending.count >= Self.patience / 2
         if isWorthALook, let step = structure(pending, first) { return step }
         guard pending.count > recordLimit else {
-            if pending.count >= RecordBuffer.baseCapacity { minimumPending = min(2 * pending.count, recordLimit + 1) }
+            if pending.count >= Self.patience { minimumPending = min(2 * pending.count, recordLimit + 1) }
             return .wait
         }
         mode = .skippingLine
@@ -199,7 +201,7 @@ extension RecordReader {
             return .reject(.notJSON, skipping: pending.count)
         }
         guard pending.count > recordLimit, case .elements(let isList) = mode else {
-            if pending.count >= RecordBuffer.baseCapacity { minimumPending = min(2 * pending.count, recordLimit + 1) }
+            if pending.count >= Self.patience { minimumPending = min(2 * pending.count, recordLimit + 1) }
             return .wait
         }
         var scanner = ValueScanner()

@@ -67,7 +67,7 @@ import Testing
 
     @Test func `every key of the configuration is documented`() throws {
         let documentation = try tree.text("docs/CONFIGURATION.md")
-        let source = try tree.text("Sources/Configuration/ConfigurationKey.swift")
+        let source = try tree.text("Sources/AppConfiguration/ConfigurationKey.swift")
         let keys = source.split(separator: "key(\"").dropFirst().compactMap { $0.split(separator: "\"").first }
         #expect(keys.count > 20)
         #expect(keys.filter { !documentation.contains("`\($0)`") }.isEmpty)

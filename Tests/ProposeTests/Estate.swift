@@ -1,4 +1,4 @@
-import Configuration
+import AppConfiguration
 import Engine
 import Foundation
 import HTTPTransport

@@ -1,4 +1,4 @@
-import Configuration
+import AppConfiguration
 import Domain
 import Foundation
 import Layout

@@ -11,6 +11,11 @@ package struct ObservationBatch: Sendable {
 
     package init() {}
 
+    /// How many rows of all kinds it holds.
+    package var rows: Int {
+        connections.count + accesses.count + addresses.count + names.count + memberships.count + coverage.count
+    }
+
     package var isEmpty: Bool {
         connections.isEmpty && accesses.isEmpty && addresses.isEmpty && names.isEmpty && memberships.isEmpty
             && coverage.isEmpty

@@ -1,4 +1,6 @@
-/// A moment, in nanoseconds since 1970-01-01T00:00:00Z. Taken from observations only; the program's own clock never makes one.
+/// A moment, in nanoseconds since 1970-01-01T00:00:00Z.
+///
+/// Learning takes moments from observations only. The machine's clock is the service's, for leases, receipts and schedules.
 package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }

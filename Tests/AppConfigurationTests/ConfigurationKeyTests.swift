@@ -1,4 +1,4 @@
-import Configuration
+import AppConfiguration
 import Testing
 
 @Suite struct ConfigurationKeyTests {

@@ -37,7 +37,7 @@ package struct ConfigurationKey: Hashable, Sendable {
 extension ConfigurationKey {
     /// Every key there is. The documentation lists the same, which a test holds.
     package static let all: [ConfigurationKey] =
-        general + repository + forge + proposals + maturity + network + access
+        general + repository + forge + proposals + maturity + network + access + service
 
     private static let general: [ConfigurationKey] = [
         key("cluster", .text, "default", "name of the cluster that the records come from"),
@@ -136,7 +136,7 @@ extension ConfigurationKey {
             "permissions granted along with observed ones: read, leaderElection, events"),
     ]
 
-    private static func key(_ path: String, _ kind: Kind, _ fallback: String?, _ summary: String) -> ConfigurationKey {
+    static func key(_ path: String, _ kind: Kind, _ fallback: String?, _ summary: String) -> ConfigurationKey {
         ConfigurationKey(path: path, kind: kind, fallback: fallback, summary: summary)
     }
 

@@ -12,6 +12,9 @@ package struct Settings: Sendable {
     package let learning: Learning
     package let network: Network
     package let access: Access
+    package let server: Server
+    package let sources: Sources
+    package let upkeep: Upkeep
 
     /// Where the GitOps repository is.
     package struct Repository: Sendable {
@@ -83,6 +86,9 @@ package struct Settings: Sendable {
         learning = try Learning(values)
         network = try Network(values)
         access = try Access(values)
+        server = try Server(values)
+        sources = try Sources(values)
+        upkeep = try Upkeep(values)
     }
 }
 

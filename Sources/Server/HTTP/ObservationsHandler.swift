@@ -1,0 +1,158 @@
+import AppConfiguration
+import Domain
+import HTTPTypes
+import Hummingbird
+import Ingest
+import Logging
+import NIOCore
+import Store
+import Synchronization
+
+/// Takes a batch of records: `POST /v1/observations/{source}`.
+struct ObservationsHandler: Sendable {
+    let intake: Intake
+    let store: Store
+    let disk: DiskQueue
+    let rates: RateLimiter
+    /// Of senders without one of their own.
+    let cluster: ClusterName
+    /// Bytes of a body, decompressed.
+    let maximumBody: Int
+    let now: @Sendable () -> Timestamp
+    let keysInProgress = KeysInProgress()
+
+    func respond(_ request: RouteRequest) async throws -> Response {
+        guard let source = request.source else { throw Self.notFound }
+        if intake.isDraining { throw Self.draining }
+        if let sender = request.principal.sender, let seconds = rates.admit(sender, now: .now) {
+            throw Problem(
+                .tooManyRequests, "rate", "Too many requests", detail: "the sender's rate is used up",
+                retryAfter: seconds)
+        }
+        let head = try BodyHead(request.request.headers, maximumBody: maximumBody)
+        let lane = await intake.lane(source, request.principal.sender?.cluster ?? cluster)
+        let (answer, isReplay) =
+            if let key = head.key {
+                try await self.answer(key: key, head, request, lane)
+            } else {
+                (try await self.answer(head, request, lane), false)
+            }
+        if answer.isUseless { throw Self.useless(answer) }
+        var response = RouteHandlers.json(answer)
+        if isReplay { response.headers[.idempotencyReplayed] = "true" }
+        return response
+    }
+
+    // MARK: - Bodies without a key
+
+    private func answer(_ head: BodyHead, _ request: RouteRequest, _ lane: Lane) async throws -> IngestAnswer {
+        var body = try await StreamedBody(lane, intake, head, name: request.id, maximum: maximumBody)
+        do {
+            for try await piece in request.request.body { try await body.take(piece) }
+            let ended = try await body.finish()
+            count(ended.summary, request, lane)
+            try await intake.committer.commit(lane, since: ended.firstCut)
+            return IngestAnswer(ended.summary)
+        } catch BodyFailure.damaged(let damage, let ended?) {
+            count(ended.summary, request, lane)
+            try await committed(lane, ended)
+            throw problem(BodyFailure.damaged(damage, ended))
+        } catch {
+            await body.abandon()
+            throw problem(error)
+        }
+    }
+
+    private func committed(_ lane: Lane, _ ended: Lane.Ended) async throws {
+        do {
+            try await intake.committer.commit(lane, since: ended.firstCut)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    // MARK: - Bodies with a key
+
+    /// Answers from the receipt where the batch was taken before.
+    private func answer(
+        key: String, _ head: BodyHead, _ request: RouteRequest, _ lane: Lane
+    ) async throws -> (IngestAnswer, Bool) {
+        let owner = request.principal.name
+        guard keysInProgress.begin(owner, key) else {
+            throw Problem(
+                .conflict, "key in progress", "In progress",
+                detail: "a request with this Idempotency-Key has not been answered yet", retryAfter: 1)
+        }
+        defer { keysInProgress.end(owner, key) }
+        do {
+            if let receipt = try await receipt(owner, key) { return (receipt, true) }
+            let ended = try await takeWhole(key: key, head, request, lane)
+            try await intake.committer.commit(lane, since: ended.firstCut)
+            return (IngestAnswer(ended.summary), false)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    private func receipt(_ owner: String, _ key: String) async throws -> IngestAnswer? {
+        let store = store
+        let receipt = try await disk.run { try store.receipt(sender: owner, key: key) }
+        return receipt.flatMap { IngestAnswer(json: $0.answer) }
+    }
+
+    /// Receives the whole body before any of it counts, so that a batch with a key is all in or all out.
+    private func takeWhole(
+        key: String, _ head: BodyHead, _ request: RouteRequest, _ lane: Lane
+    ) async throws -> Lane.Ended {
+        let share = MemoryShare(of: intake.budget)
+        var pieces: [ByteBuffer] = []
+        var size = 0
+        for try await piece in request.request.body {
+            size += piece.readableBytes
+            guard size <= intake.budget.largestShare else { throw BodyFailure.tooLargeForKey }
+            guard share.hold(size) else { throw BodyFailure.busy }
+            pieces.append(piece)
+        }
+        if let length = head.length, length != size { throw BodyBrokeOff() }
+        let (owner, time, maximum, whole) = (request.principal.name, now(), maximumBody, pieces)
+        await intake.committer.beginWork()
+        let ended: Lane.Ended
+        do {
+            ended = try await lane.takeWhole(request.id) { take in
+                try WholeBody.feed(whole, head.coding, maximum: maximum, take)
+            } receipt: { summary in
+                Receipt(sender: owner, key: key, answer: JSON.text(IngestAnswer(summary)), received: time)
+            }
+        } catch {
+            await intake.committer.endWork()
+            throw error
+        }
+        await intake.committer.endWork()
+        count(ended.summary, request, lane)
+        return ended
+    }
+
+    private func count(_ summary: IngestSummary, _ request: RouteRequest, _ lane: Lane) {
+        intake.count(summary, source: lane.source)
+        if let sender = request.principal.sender { rates.spend(summary.bytes, sender, now: .now) }
+    }
+}
+
+/// The keys of requests that are not answered yet.
+final class KeysInProgress: Sendable {
+    private struct Name: Hashable {
+        let owner: String
+        let key: String
+    }
+
+    private let names = Mutex<Set<Name>>([])
+
+    /// False where one is in progress already.
+    func begin(_ owner: String, _ key: String) -> Bool {
+        names.withLock { $0.insert(Name(owner: owner, key: key)).inserted }
+    }
+
+    func end(_ owner: String, _ key: String) {
+        _ = names.withLock { $0.remove(Name(owner: owner, key: key)) }
+    }
+}

@@ -1,0 +1,205 @@
+import Store
+
+/// Commits what the lanes took, all of it in one transaction at a time, and tells those who wait when it is durable.
+///
+/// A commit begins when somebody waits and either nobody else is being read, or the oldest one has waited for the delay.
+/// Commits never overlap, so that their number follows the speed of the disk, and more wait for the next one meanwhile.
+actor Committer {
+    private let store: Store
+    private let delay: Duration
+    private let metrics: ServerMetrics
+    private let clock = ContinuousClock()
+    private let disk: DiskQueue
+    private var lanes: [Lane] = []
+    private var waiters: [Waiter] = []
+    private var working = 0
+    private var idleWatcher: CheckedContinuation<Void, Never>?
+    private var lastFailed: [ObjectIdentifier: Lane.CutNumber] = [:]
+    private let (wakeups, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private var isClosed = false
+
+    /// Why the last commit failed; nil while commits succeed.
+    private(set) var problem: StoreError?
+
+    private struct Waiter {
+        let lane: Lane
+        let firstCut: Lane.CutNumber
+        let since: ContinuousClock.Instant
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    init(store: Store, disk: DiskQueue, delay: Duration, metrics: ServerMetrics) {
+        self.store = store
+        self.disk = disk
+        self.delay = delay
+        self.metrics = metrics
+    }
+
+    /// From now on commits take what this lane has.
+    func add(_ lane: Lane) { lanes.append(lane) }
+
+    /// Somebody hands bytes to a lane; commits wait a little for what comes.
+    func beginWork() { working += 1 }
+
+    /// Ends what `beginWork` began.
+    func endWork() {
+        working -= 1
+        if working == 0 { stopWatching() }
+    }
+
+    /// Returns once everything that the lane holds of an input is durable.
+    ///
+    /// Throws an `IntakeError` where a commit that held something of it failed.
+    func commit(_ lane: Lane, since firstCut: Lane.CutNumber) async throws {
+        guard !isClosed else { throw IntakeError.draining }
+        try await withCheckedThrowingContinuation { continuation in
+            waiters.append(Waiter(lane: lane, firstCut: firstCut, since: clock.now, continuation: continuation))
+            metrics.waiting.set(Double(waiters.count))
+            wake.yield()
+        }
+    }
+
+    /// Commits whenever somebody waits, until `close`.
+    func run() async {
+        for await _ in wakeups {
+            while !waiters.isEmpty {
+                await gather()
+                await commitOnce()
+            }
+            if isClosed { return }
+        }
+    }
+
+    /// Ends `run` once nobody waits any more.
+    func close() {
+        isClosed = true
+        wake.yield()
+        stopWatching()
+    }
+
+    /// Waits until nobody is being read, or the oldest waiter has waited long enough.
+    private func gather() async {
+        guard let oldest = waiters.first?.since else { return }
+        let deadline = oldest + delay
+        guard working > 0, !isClosed, clock.now < deadline else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [clock] in
+                // Cancelled as soon as nobody is being read.
+                try? await clock.sleep(until: deadline, tolerance: .milliseconds(1))
+                await self.stopWatching()
+            }
+            await withCheckedContinuation { idleWatcher = $0 }
+            group.cancelAll()
+        }
+    }
+
+    private func stopWatching() {
+        idleWatcher?.resume()
+        idleWatcher = nil
+    }
+
+    private func commitOnce() async {
+        let waiting = waiters
+        waiters = []
+        metrics.waiting.set(0)
+        let start = clock.now
+        var cuts: [LaneCut] = []
+        var failures: [ObjectIdentifier: StoreError] = [:]
+        do {
+            for lane in lanes { cuts.append(try await LaneCut(lane)) }
+            failures = await store(cuts)
+        } catch {
+            // What was cut already is lost with the rest.
+            for lane in lanes { failures[ObjectIdentifier(lane)] = StoreError(describing: error) }
+        }
+        metrics.observeCommit(
+            start.duration(to: clock.now), rows: cuts.reduce(0) { $0 + $1.cut.rows }, failed: !failures.isEmpty)
+        problem = failures.values.first
+        for cut in cuts where failures[cut.id] != nil { lastFailed[cut.id] = cut.cut.number }
+        for waiter in waiting { answer(waiter, failures[ObjectIdentifier(waiter.lane)]) }
+    }
+
+    private func answer(_ waiter: Waiter, _ failure: StoreError?) {
+        metrics.acknowledgement.observe(waiter.since.duration(to: clock.now))
+        if let failure {
+            waiter.continuation.resume(throwing: IntakeError.notStored(failure))
+        } else if let failed = lastFailed[ObjectIdentifier(waiter.lane)], failed >= waiter.firstCut {
+            waiter.continuation.resume(throwing: IntakeError.partlyLost)
+        } else {
+            waiter.continuation.resume()
+        }
+    }
+
+    /// Stores all cuts in one transaction. Where the store refuses what is in it, each lane gets one of its own, so that
+    /// one lane's mistake is not the others'. Returns why a lane's cut was not stored.
+    private func store(_ cuts: [LaneCut]) async -> [ObjectIdentifier: StoreError] {
+        do {
+            try await write(cuts.map(\.cut))
+            return [:]
+        } catch {
+            let failure = StoreError(describing: error)
+            guard failure.blamesInput, cuts.count > 1 else {
+                return Dictionary(uniqueKeysWithValues: cuts.map { ($0.id, failure) })
+            }
+        }
+        var failures: [ObjectIdentifier: StoreError] = [:]
+        for cut in cuts {
+            do { try await write([cut.cut]) } catch { failures[cut.id] = StoreError(describing: error) }
+        }
+        return failures
+    }
+
+    private func write(_ cuts: [Lane.Cut]) async throws {
+        let batches = cuts.flatMap(\.batches)
+        var marks = CommitMarks()
+        for cut in cuts {
+            marks.cursors += cut.marks.cursors
+            marks.forgottenCursors += cut.marks.forgottenCursors
+            marks.receipts += cut.marks.receipts
+        }
+        guard !batches.isEmpty || !marks.isEmpty else { return }
+        try await disk.run { [store, marks] in try store.merge(batches, marks: marks) }
+    }
+
+    /// While commits fail, tries to write something small, so that the service recovers without being sent anything.
+    func probe() async {
+        guard problem != nil else { return }
+        do {
+            try await disk.run { [store] in
+                try store.merge([], marks: .probe)
+            }
+            problem = nil
+        } catch {
+            problem = StoreError(describing: error)
+        }
+    }
+}
+
+/// What a lane had, and which lane.
+private struct LaneCut {
+    let id: ObjectIdentifier
+    let cut: Lane.Cut
+
+    init(_ lane: Lane) async throws {
+        id = ObjectIdentifier(lane)
+        cut = try await lane.cut()
+    }
+}
+
+extension StoreError {
+    init(describing error: any Error) {
+        self =
+            error as? StoreError
+            ?? StoreError(
+                code: .unexpected, message: "the store failed: \(error)", hint: "report this", underlying: error)
+    }
+}
+
+extension CommitMarks {
+    /// Something to write that means nothing.
+    fileprivate static var probe: CommitMarks {
+        var marks = CommitMarks()
+        marks.cursors = [SourceCursor(name: "service:probe", value: "{}")]
+        return marks
+    }
+}

@@ -1,0 +1,111 @@
+import Decoders
+import Domain
+import Ingest
+import Store
+import Synchronization
+
+/// Takes records from any number of senders at once, in bounded memory, and tells each when its own are durable.
+final class Intake: Sendable {
+    let committer: Committer
+    let budget: MemoryBudget
+    let metrics: ServerMetrics
+    private let options: IngestOptions
+    private let lanes = Mutex<[LaneKey: Lane]>([:])
+    private let drain = Mutex(false)
+
+    private struct LaneKey: Hashable {
+        let source: IngestSource
+        let cluster: ClusterName
+    }
+
+    /// Rows of a lane from which a sender waits for a commit before it is read on.
+    static let mostRows = 100_000
+
+    /// - Parameter commitDelay: the longest that a batch waits for others to be committed with.
+    /// - Parameter bufferBytes: memory for what is being received.
+    init(
+        store: Store, disk: DiskQueue, commitDelay: Duration, bufferBytes: Int, metrics: ServerMetrics,
+        options: IngestOptions = IngestOptions()
+    ) {
+        self.metrics = metrics
+        self.options = options
+        committer = Committer(store: store, disk: disk, delay: commitDelay, metrics: metrics)
+        budget = MemoryBudget(bytes: bufferBytes)
+    }
+
+    /// True once nothing new is taken.
+    var isDraining: Bool { drain.withLock { $0 } }
+
+    /// From now on nothing new is taken.
+    func beginDraining() { drain.withLock { $0 = true } }
+
+    /// The lane of a source and a cluster.
+    func lane(_ source: IngestSource, _ cluster: ClusterName) async -> Lane {
+        let key = LaneKey(source: source, cluster: cluster)
+        let made = Lane(source: source, cluster: cluster, options: options)
+        let (lane, isNew) = lanes.withLock { lanes in
+            if let known = lanes[key] { return (known, false) }
+            lanes[key] = made
+            return (made, true)
+        }
+        if isNew { await committer.add(lane) }
+        return lane
+    }
+
+    /// Counts what became of an input's records.
+    func count(_ summary: IngestSummary, source: IngestSource) {
+        let name = source.rawValue
+        metrics.bytes.add(Double(summary.bytes), name)
+        metrics.records.add(Double(summary.observations), name, "accepted")
+        metrics.records.add(Double(summary.ignored.total), name, "ignored")
+        metrics.records.add(Double(summary.rejected.total), name, "rejected")
+        for (reason, count) in summary.ignored.sorted { metrics.ignored.add(Double(count), name, reason.rawValue) }
+        for (kind, count) in summary.rejected.sorted { metrics.diagnostics.add(Double(count), name, kind.rawValue) }
+    }
+}
+
+/// Memory that many share, in bytes.
+final class MemoryBudget: Sendable {
+    private let limit: Int
+    private let used = Mutex(0)
+
+    init(bytes: Int) { limit = bytes }
+
+    /// Bytes in use.
+    var inUse: Int { used.withLock { $0 } }
+
+    /// The largest share that one may have, so that no one can starve the others.
+    var largestShare: Int { limit / 3 }
+
+    /// Takes a part; false where there is not enough left.
+    func take(_ bytes: Int) -> Bool {
+        used.withLock { used in
+            guard used + bytes <= limit else { return false }
+            used += bytes
+            return true
+        }
+    }
+
+    func give(back bytes: Int) { used.withLock { $0 -= bytes } }
+}
+
+/// One user's share of a budget; what it holds at its end goes back.
+final class MemoryShare {
+    private let budget: MemoryBudget
+    private(set) var held = 0
+
+    init(of budget: MemoryBudget) { self.budget = budget }
+
+    deinit { budget.give(back: held) }
+
+    /// Holds so many bytes from now on; false where there is not enough, and then holds what it held.
+    func hold(_ bytes: Int) -> Bool {
+        if bytes <= held {
+            budget.give(back: held - bytes)
+        } else if bytes > budget.largestShare || !budget.take(bytes - held) {
+            return false
+        }
+        held = bytes
+        return true
+    }
+}

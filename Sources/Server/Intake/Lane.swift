@@ -1,0 +1,179 @@
+import Decoders
+import Domain
+import Ingest
+import NIOCore
+import Store
+
+/// Decodes what many senders send of one source and cluster, and keeps it until the next commit takes it.
+actor Lane {
+    nonisolated let source: IngestSource
+    nonisolated let cluster: ClusterName
+    private let options: IngestOptions
+    private let batches = BatchList()
+    private let lane: IngestLane
+    private var inputs: [InputNumber: OpenInput] = [:]
+    private var nextInput: InputNumber = 0
+    private var marks = CommitMarks()
+    private var number: CutNumber = 0
+
+    typealias InputNumber = UInt64
+    /// Counts the commits of a lane: what is folded now is in the cut of this number.
+    typealias CutNumber = UInt64
+
+    /// What one commit takes of a lane.
+    struct Cut: Sendable {
+        let number: CutNumber
+        let batches: [ObservationBatch]
+        let marks: CommitMarks
+
+        var rows: Int { batches.reduce(0) { $0 + $1.rows } }
+    }
+
+    /// An input whose records are all folded in.
+    struct Ended: Sendable {
+        let summary: IngestSummary
+        /// The first cut that holds something of it.
+        let firstCut: CutNumber
+    }
+
+    /// How a lane stands after some bytes.
+    struct Standing: Sendable {
+        /// Rows that wait for a commit.
+        let weight: Int
+        /// Bytes of the input that wait for the rest of their record.
+        let pendingBytes: Int
+        /// The first cut that holds something of the input.
+        let firstCut: CutNumber
+    }
+
+    private struct OpenInput {
+        let input: IngestInput
+        /// Nil until the first bytes.
+        var firstCut: CutNumber?
+    }
+
+    init(source: IngestSource, cluster: ClusterName, options: IngestOptions) {
+        self.source = source
+        self.cluster = cluster
+        self.options = options
+        let batches = batches
+        lane = IngestLane(source: source, cluster: cluster, options: options) { batches.append($0) }
+    }
+
+    /// Begins an input; its name stands in diagnostics. It has to be ended or abandoned.
+    func open(_ name: String) -> InputNumber {
+        let input = IngestInput(name: name, options: options, bufferBytes: Self.inputBytes)
+        nextInput += 1
+        inputs[nextInput] = OpenInput(input: input)
+        return nextInput
+    }
+
+    /// What an input holds at least: many inputs are open at once, most of them slow.
+    private static let inputBytes = 16 << 10
+
+    /// Folds in further bytes of an input.
+    ///
+    /// - Parameter cursor: where its source is to be read on once these bytes are committed.
+    func append(_ pieces: [ByteBuffer], to number: InputNumber, cursor: SourceCursor? = nil) throws -> Standing {
+        let open = try touch(number)
+        for piece in pieces {
+            try piece.withUnsafeReadableBytes { try lane.append($0, to: open.input) }
+        }
+        if let cursor { mark(cursor) }
+        return standing(open)
+    }
+
+    /// Ends an input, whose records are then in the next cut or in earlier ones.
+    ///
+    /// - Parameter damage: why the input cannot be read on, where it cannot.
+    func end(_ number: InputNumber, because damage: Diagnostic.Kind? = nil) throws -> Ended {
+        let open = try touch(number)
+        inputs[number] = nil
+        if let damage { try lane.end(open.input, because: damage) } else { try lane.end(open.input) }
+        return Ended(summary: open.input.summary, firstCut: open.firstCut ?? self.number)
+    }
+
+    /// Forgets an input that broke off. What was folded in stays: it was observed.
+    func abandon(_ number: InputNumber) { inputs[number] = nil }
+
+    /// Folds in a whole body, all of it or, where the body throws, nothing; it is in one cut together with its receipt.
+    ///
+    /// - Parameter feed: calls its argument with the body's bytes, piece by piece.
+    /// - Parameter receipt: made of what the body came to.
+    func takeWhole(
+        _ name: String, feed: @Sendable ((UnsafeRawBufferPointer) throws -> Void) throws -> Void,
+        receipt: @Sendable (IngestSummary) -> Receipt
+    ) throws -> Ended {
+        let own = BatchList()
+        let scratch = IngestLane(source: source, cluster: cluster, options: wholeOptions) { own.append($0) }
+        let input = IngestInput(name: name, options: options)
+        try feed { try scratch.append($0, to: input) }
+        try scratch.end(input)
+        try scratch.flush()
+        for batch in own.take() { batches.append(batch) }
+        marks.receipts.append(receipt(input.summary))
+        return Ended(summary: input.summary, firstCut: number)
+    }
+
+    /// A body has no use for tables as large as those of a lane that lives on.
+    private var wholeOptions: IngestOptions {
+        var options = options
+        options.tableBytes = min(options.tableBytes, 4 << 20)
+        return options
+    }
+
+    /// Stores a position with the next commit.
+    func mark(_ cursor: SourceCursor) {
+        marks.cursors.removeAll { $0.name == cursor.name }
+        marks.cursors.append(cursor)
+    }
+
+    /// Forgets a position with the next commit.
+    func forget(_ cursors: [String]) {
+        marks.forgottenCursors += cursors
+        marks.cursors.removeAll { cursors.contains($0.name) }
+    }
+
+    /// Takes everything that was folded in since the last cut.
+    func cut() throws -> Cut {
+        defer {
+            number += 1
+            marks = CommitMarks()
+        }
+        try lane.flush()
+        return Cut(number: number, batches: batches.take(), marks: marks)
+    }
+
+    private func touch(_ number: InputNumber) throws -> OpenInput {
+        guard var open = inputs[number] else { throw IntakeError.inputIsGone }
+        if open.firstCut == nil {
+            open.firstCut = self.number
+            inputs[number] = open
+        }
+        return open
+    }
+
+    private func standing(_ open: OpenInput) -> Standing {
+        Standing(
+            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes, firstCut: open.firstCut ?? number)
+    }
+}
+
+/// Batches that a lane handed on.
+final class BatchList {
+    private var batches: [ObservationBatch] = []
+    private(set) var rows = 0
+
+    func append(_ batch: ObservationBatch) {
+        batches.append(batch)
+        rows += batch.rows
+    }
+
+    func take() -> [ObservationBatch] {
+        defer {
+            batches = []
+            rows = 0
+        }
+        return batches
+    }
+}

@@ -1,0 +1,96 @@
+import AppConfiguration
+import Domain
+import HTTPTypes
+import Hummingbird
+import Ingest
+import NIOCore
+import NIOSSL
+
+/// Who asks.
+struct Principal: Sendable {
+    /// For logs, receipts and rates.
+    let name: String
+    /// Nil for anybody on this machine, where no sender was configured.
+    let sender: Sender?
+}
+
+/// Decides who may do what. The answer to a refusal says no more than what was missing.
+struct Authorizer: Sendable {
+    let senders: SenderDirectory
+    let isLoopback: Bool
+    let openMetrics: Bool
+    let asksForCertificates: Bool
+    let now: @Sendable () -> Timestamp
+
+    /// Who asks, where the route lets them; throws a `Problem` with 401 or 403.
+    ///
+    /// - Parameter source: of the path, where the route has one.
+    func authorize(
+        _ route: ServerRoute, source: IngestSource?, _ request: Request, _ channel: any Channel
+    ) async throws -> Principal {
+        if route.access == .anybody || (route == .metrics && openMetrics) { return Principal(name: "-", sender: nil) }
+        // Somebody on this machine, and nobody was told to prove anything: the default of a first try.
+        if senders.isEmpty, isLoopback { return Principal(name: "anonymous", sender: nil) }
+        let sender = try await authenticate(request, channel)
+        if let expires = sender.expires, expires <= now() {
+            throw unauthorized("the credentials expired", reason: "expired")
+        }
+        try check(sender, route.access, source)
+        return Principal(name: sender.name, sender: sender)
+    }
+
+    private func authenticate(_ request: Request, _ channel: any Channel) async throws -> Sender {
+        if asksForCertificates, let names = try await certificateNames(channel),
+            let sender = senders.sender(certificateNames: names)
+        {
+            return sender
+        }
+        guard let field = request.headers[.authorization] else {
+            throw unauthorized("send a bearer token, or a client certificate that is known here", reason: "no credentials")
+        }
+        // The scheme's case does not count (RFC 9110, 11.1).
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", let sender = senders.sender(token: parts[1]) else {
+            throw unauthorized("the credentials are not known here", reason: "unknown credentials")
+        }
+        return sender
+    }
+
+    private func check(_ sender: Sender, _ access: ServerRoute.Access, _ source: IngestSource?) throws {
+        switch access {
+        case .anybody: return
+        case .sourceOfPath:
+            if let source, sender.sources.contains(source.rawValue) { return }
+            throw forbidden(sender, "its sources in the senders' file do not hold this one", reason: "other source")
+        case .permission(let permission):
+            let needed = Sender.Permission(rawValue: permission.rawValue)
+            if let needed, sender.permissions.contains(needed) { return }
+            throw forbidden(sender, "its 'may' in the senders' file does not hold '\(permission.rawValue)'", reason: "not allowed")
+        }
+    }
+
+    /// The names in the certificate that the sender has proved to hold; nil without one.
+    ///
+    /// The common name does not count: it is deprecated as an identity (RFC 9525, 2).
+    private func certificateNames(_ channel: any Channel) async throws -> Set<String>? {
+        guard let certificate = try await channel.nioSSL_peerCertificate().get() else { return nil }
+        var names: Set<String> = []
+        for name in certificate._subjectAlternativeNames() {
+            guard [.dnsName, .uri].contains(name.nameType) else { continue }
+            let bytes = name.contents.withUnsafeBufferPointer { Array($0) }
+            // A name with a NUL in it is made to look like another one.
+            if !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) { names.insert(text) }
+        }
+        return names
+    }
+
+    private func unauthorized(_ detail: String, reason: String) -> Problem {
+        var problem = Problem(.unauthorized, reason, "Not authenticated", detail: detail)
+        problem.headers[.wwwAuthenticate] = "Bearer realm=\"leastwise\""
+        return problem
+    }
+
+    private func forbidden(_ sender: Sender, _ detail: String, reason: String) -> Problem {
+        Problem(.forbidden, reason, "Not allowed", detail: "sender '\(sender.name)': \(detail)")
+    }
+}
