@@ -8,6 +8,7 @@ struct Leastwise: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ObserveCommand.self, PreviewCommand.self, ProposeCommand.self, ExplainCommand.self, DoctorCommand.self,
+            BackupCommand.self,
         ])
 
 }
