@@ -6,21 +6,28 @@ extension ConfigurationKey {
         key("server.listen", .text, "127.0.0.1:8429", "address and port of the service"),
         key("server.certificateFile", .text, nil, "PEM file with the service's certificate and its chain, for TLS"),
         key("server.keyFile", .text, nil, "PEM file with the certificate's key"),
-        key("server.clientCAFile", .text, nil, "PEM file with the authorities of senders' certificates, for mutual TLS"),
+        key(
+            "server.clientCAFile", .text, nil, "PEM file with the authorities of senders' certificates, for mutual TLS"),
         key("server.sendersFile", .text, nil, "file that says who may send what; see docs/SERVING.md"),
         key("server.plainHTTP", .flag, "no", "serve without TLS on an address that other machines reach"),
         key("server.openMetrics", .flag, "no", "answer /metrics without credentials on such an address"),
-        key("server.commitMilliseconds", .number, "200", "the longest that a record waits for others to be committed with"),
+        key(
+            "server.commitMilliseconds", .number, "200",
+            "the longest that a record waits for others to be committed with"),
         key("server.maximumBodyMebibytes", .number, "1024", "largest body of a request, decompressed"),
         key("server.bufferMebibytes", .number, "48", "memory for bodies that are being received"),
         key("server.maximumConnections", .number, "4096", "connections at the same time"),
-        key("server.headerSeconds", .number, "10", "how long a request's head may take, and the TLS handshake before it"),
+        key(
+            "server.headerSeconds", .number, "10", "how long a request's head may take, and the TLS handshake before it"
+        ),
         key("server.idleSeconds", .number, "75", "how long a connection may wait between two requests"),
         key("server.bodySeconds", .number, "60", "how long a body may take before it has to keep to the minimum rate"),
         key("server.minimumBytesPerSecond", .number, "1024", "minimum average rate of a body"),
         key("server.drainSeconds", .number, "25", "how long a shutdown waits for requests in progress"),
         key("log.format", .choice(["json", "text"]), "json", "form of the service's log lines, on standard error"),
-        key("log.level", .choice(["trace", "debug", "info", "notice", "warning", "error"]), "info", "least level logged"),
+        key(
+            "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error"]), "info", "least level logged"
+        ),
     ]
 
     private static let sources: [ConfigurationKey] = [
@@ -36,12 +43,15 @@ extension ConfigurationKey {
         key(
             "kubernetes.watch", .choice(["off", "inCluster", "kubeconfig"]), "off",
             "where the objects of the cluster are watched"),
-        key("kubernetes.kubeconfig", .text, nil, "kubeconfig file; KUBECONFIG, then ~/.kube/config where it is not set"),
+        key(
+            "kubernetes.kubeconfig", .text, nil, "kubeconfig file; KUBECONFIG, then ~/.kube/config where it is not set"),
         key("kubernetes.context", .text, nil, "context of the kubeconfig; its current one where it is not set"),
     ]
 
     private static let upkeep: [ConfigurationKey] = [
-        key("schedule.learn", .text, nil, "when to learn and propose: an interval such as 6h, or a cron expression in UTC"),
+        key(
+            "schedule.learn", .text, nil,
+            "when to learn and propose: an interval such as 6h, or a cron expression in UTC"),
         key("schedule.jitterSeconds", .number, "60", "a run starts up to so much later, at random"),
         key("retention.days", .number, "400", "what was last seen longer ago is forgotten"),
         key("retention.minimumDays", .number, "120", "what the store's size never makes forgotten"),

@@ -59,14 +59,16 @@ package enum SendersFile {
     /// The senders; `file` is the file's name for messages.
     ///
     /// - Parameter sources: the sources that there are.
-    package static func parse(_ text: String, file: String, sources: Set<String>) throws(ConfigurationError) -> [Sender] {
+    package static func parse(_ text: String, file: String, sources: Set<String>) throws(ConfigurationError) -> [Sender]
+    {
         let root: Yams.Node?
         do {
             root = try Yams.compose(yaml: text)
         } catch {
             // The parser's message would quote the file.
             throw ConfigurationError(
-                code: .notYAML, message: "\(file) is not one YAML document", hint: "check the indentation and the quotes")
+                code: .notYAML, message: "\(file) is not one YAML document",
+                hint: "check the indentation and the quotes")
         }
         guard let mapping = root?.mapping, mapping.count == 1, let list = mapping["senders"]?.sequence,
             list.count <= mostSenders
@@ -89,7 +91,8 @@ package enum SendersFile {
             let own = sender.tokenHashes.map { "token \($0)" } + sender.certificateNames.map { "certificate \($0)" }
             guard names.insert(sender.name).inserted, own.allSatisfy({ credentials.insert($0).inserted }) else {
                 throw ConfigurationError(
-                    code: .badValue, message: "\(file): '\(sender.name)' has the name or a credential of another sender",
+                    code: .badValue,
+                    message: "\(file): '\(sender.name)' has the name or a credential of another sender",
                     hint: "give each sender its own")
             }
         }
@@ -118,13 +121,16 @@ package enum SendersFile {
                 bytesPerSecond: try rate(fields["mebibytesPerSecond"], "mebibytesPerSecond").map { $0 * 1_048_576 })
             guard !sender.tokenHashes.isEmpty || !sender.certificateNames.isEmpty else {
                 throw bad(
-                    "'\(name)'", "has no credential", "give it tokenSHA256, as `leastwise token` prints it, or certificateNames")
+                    "'\(name)'", "has no credential",
+                    "give it tokenSHA256, as `leastwise token` prints it, or certificateNames")
             }
             return sender
         }
 
         private func fields() throws(ConfigurationError) -> [String: Yams.Node] {
-            guard let mapping = node.mapping else { throw bad("a sender", "has to be a map of keys", "see docs/SERVING.md") }
+            guard let mapping = node.mapping else {
+                throw bad("a sender", "has to be a map of keys", "see docs/SERVING.md")
+            }
             var fields: [String: Yams.Node] = [:]
             for (key, value) in mapping {
                 let word = key.string ?? ""
@@ -189,7 +195,8 @@ package enum SendersFile {
     private static func isName(_ text: String) -> Bool {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy {
-                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || [45, 46, 95].contains($0)
+                (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0)
+                    || [45, 46, 95].contains($0)
             }
     }
 }

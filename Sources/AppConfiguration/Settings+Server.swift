@@ -32,7 +32,8 @@ extension Settings {
 
         /// True where only this machine reaches the address.
         package var isLoopback: Bool {
-            host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isNumber })
+            host == "localhost" || host == "::1"
+                || (host.hasPrefix("127.") && host.allSatisfy { $0 == "." || $0.isNumber })
         }
 
         /// True where the service speaks TLS.
@@ -79,7 +80,9 @@ extension Settings.Server {
         if !usesTLS, !plainHTTP {
             throw ConfigurationError(
                 code: .badValue, message: "server.listen: \(host) is reached by other machines, and TLS is not set up",
-                hint: "set server.certificateFile and server.keyFile; behind a proxy that ends TLS: server.plainHTTP: yes")
+                hint:
+                    "set server.certificateFile and server.keyFile; behind a proxy that ends TLS: server.plainHTTP: yes"
+            )
         }
         if sendersFile == nil {
             throw ConfigurationError(

@@ -1,5 +1,5 @@
-import ArgumentParser
 import AppConfiguration
+import ArgumentParser
 import Glibc
 
 /// Runs the command line and turns errors into messages and exit codes.

@@ -9,7 +9,7 @@ struct Leastwise: AsyncParsableCommand {
         version: ProgramVersion.text,
         subcommands: [
             ObserveCommand.self, PreviewCommand.self, ProposeCommand.self, ExplainCommand.self, DoctorCommand.self,
-            ServeCommand.self, TokenCommand.self,
+            ServeCommand.self, TokenCommand.self, BackupCommand.self,
         ])
 
 }

@@ -4,7 +4,8 @@ import Server
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Take records over HTTP, follow files, Hubble Relay and the cluster's objects, and learn on schedule.",
+        abstract:
+            "Take records over HTTP, follow files, Hubble Relay and the cluster's objects, and learn on schedule.",
         discussion: "It runs until SIGTERM or SIGINT. SIGHUP reads certificates, senders and settings again.")
 
     @OptionGroup var common: CommonOptions

@@ -47,6 +47,20 @@ struct SQLStatement {
         while try step() { try body(self) }
     }
 
+    /// Calls the body once for each row, as long as it returns true.
+    ///
+    /// - Returns: true if there were no more rows.
+    func readRows<each Value: SQLBindable>(
+        _ value: repeat each Value, body: (SQLStatement) throws -> Bool
+    ) throws -> Bool {
+        defer { sqlite3_reset(handle) }
+        try bind(repeat each value)
+        while try step() {
+            guard try body(self) else { return false }
+        }
+        return true
+    }
+
     func integer(at column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
     func text(at column: Int32) -> String { String(decoding: bytes(at: column), as: UTF8.self) }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import GRDB
 
 /// How much a store holds.
@@ -45,10 +44,5 @@ extension Store {
                 message: "database \(location.path): the file is damaged: \(findings.joined(separator: "; "))",
                 hint: "Restore it from a backup, or move it away and observe anew.")
         }
-    }
-
-    private func size(of path: String) -> Int64 {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? UInt64).map(Int64.init(clamping:)) ?? 0
     }
 }

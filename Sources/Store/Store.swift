@@ -10,6 +10,10 @@ package final class Store: Sendable {
     package let location: StoreLocation
     let pool: DatabasePool
     let identities = Mutex(IdentityCache())
+    /// How far pruning came in the clusters whose sweep is not at its end, by their ids.
+    let sweeps = Mutex<[Int64: PrunePosition]>([:])
+    /// The bytes that the database may grow to; nil for no bound but the disk.
+    let sizeLimit = Mutex<Int64?>(nil)
 
     /// Opens a database, creating its folders and the file (readable by its owner only), and applies new migrations.
     ///
@@ -113,7 +117,11 @@ package final class Store: Sendable {
 
     /// One transaction that is either stored whole, durably, or not at all.
     func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Self.explained(location.path) { try pool.write(body) }
+        do {
+            return try Self.explained(location.path) { try pool.write(body) }
+        } catch let error as StoreError where error.code == .diskFull {
+            throw sizeLimit.withLock(\.self).flatMap { storeFull(limit: $0, error) } ?? error
+        }
     }
 
     /// One consistent view, beside any writer.
@@ -121,7 +129,7 @@ package final class Store: Sendable {
         try Self.explained(location.path) { try pool.read(body) }
     }
 
-    private static func explained<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+    static func explained<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as DatabaseError {

@@ -27,12 +27,17 @@ package struct StoreError: Error, CustomStringConvertible {
         package static let locked = Code(rawValue: "locked")
         /// No space left. The transaction was rolled back; the call may be repeated.
         package static let diskFull = Code(rawValue: "diskFull")
+        /// The database has grown to the bound of `Store.limitSize`. The transaction was rolled back; the call may be repeated
+        /// once pruning has freed pages.
+        package static let storeFull = Code(rawValue: "storeFull")
         /// The file, its folder or the connection does not allow writing.
         package static let readOnly = Code(rawValue: "readOnly")
         /// There is no database to read.
         package static let notFound = Code(rawValue: "notFound")
         /// The path is a folder.
         package static let isDirectory = Code(rawValue: "isDirectory")
+        /// There is a file where a backup was to be put.
+        package static let fileExists = Code(rawValue: "fileExists")
         /// The file or its folder cannot be opened or created.
         package static let cannotOpen = Code(rawValue: "cannotOpen")
         /// A row breaks the store's rules, such as a fact of several periods. Nothing of its batch was stored.
@@ -57,7 +62,7 @@ package struct StoreError: Error, CustomStringConvertible {
     ///
     /// False says nothing against what was to be stored: a damaged database refuses everything. See `blamesInput`.
     package var isTemporary: Bool {
-        [.locked, .diskFull, .readOnly, .inputOutput, .cannotOpen].contains(code)
+        [.locked, .diskFull, .storeFull, .readOnly, .inputOutput, .cannotOpen].contains(code)
     }
 
     /// True if it is the batch or its marks that cannot be stored, here or elsewhere: no use in sending them again.

@@ -36,6 +36,13 @@ package struct StoreLocation: Hashable, Sendable {
         return size == 0 ? .emptyFile : .file
     }
 
+    /// The bytes that are free for this user on the file's disk; nil where the system does not tell.
+    var freeDiskBytes: Int64? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int64(clamping: status.f_bavail) &* Int64(clamping: status.f_frsize)
+    }
+
     /// Creates the folders (0700) and an empty file (0600) where they are missing.
     ///
     /// SQLite gives its journal files the permissions of the database, so that nobody else reads what was observed.

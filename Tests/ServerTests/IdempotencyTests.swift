@@ -20,7 +20,8 @@ import Testing
         let again = try await RunningService.start(in: service.folder)
         #expect(try await again.post("hubble", Flow.lines(0..<5), headers: key).body == first.body)
         #expect(try again.storedCount() == 5)
-        #expect(try await again.post("hubble", Flow.lines(0..<5), headers: ["Idempotency-Key": "batch-2"]).status == 200)
+        #expect(
+            try await again.post("hubble", Flow.lines(0..<5), headers: ["Idempotency-Key": "batch-2"]).status == 200)
         #expect(try again.storedCount() == 10)
         try await again.stop()
     }
@@ -59,7 +60,8 @@ import Testing
         connection.finishSending()
         _ = await connection.receiveAll()
         #expect(try service.storedCount() == 0)
-        #expect(try await service.post("hubble", Flow.lines(0..<7), headers: ["Idempotency-Key": "k"]).answer.accepted == 7)
+        #expect(
+            try await service.post("hubble", Flow.lines(0..<7), headers: ["Idempotency-Key": "k"]).answer.accepted == 7)
         #expect(try service.storedCount() == 7)
         try await service.stop()
     }

@@ -11,7 +11,8 @@ import Testing
     @Test func `what is acknowledged is durable, and counted by outcome`() async throws {
         let service = try await RunningService.start()
         let junk = "not JSON\n"
-        let lost = "{\"lost_events\":{\"source\":\"PERF_EVENT_RING_BUFFER\",\"num_events_lost\":\"3\"},\"time\":\"2026-11-01T10:00:00Z\"}\n"
+        let lost =
+            "{\"lost_events\":{\"source\":\"PERF_EVENT_RING_BUFFER\",\"num_events_lost\":\"3\"},\"time\":\"2026-11-01T10:00:00Z\"}\n"
         let response = try await service.post("hubble", Flow.lines(0..<3) + junk + lost + Flow.line(3))
         #expect(response.status == 200)
         #expect(try response.answer.accepted == 4)
@@ -66,7 +67,8 @@ import Testing
             accepted += try response.answer.accepted
         }
         #expect(accepted > 0)
-        #expect(try service.store.accesses(cluster: ClusterName("default")).reduce(0) { $0 + $1.fact.count } == accepted)
+        #expect(
+            try service.store.accesses(cluster: ClusterName("default")).reduce(0) { $0 + $1.fact.count } == accepted)
         try await service.stop()
     }
 

@@ -144,6 +144,8 @@ struct SchemaTests {
         #expect((merged.first.rawValue, merged.last.rawValue) == (1_725_235_200_000_000_000, 1_736_294_400_000_000_000))
         #expect(merged.days.days == [19_968, 19_970, 20_096])
         #expect(rows.allSatisfy { $0.fact.callers == CallerSet() })
+        // Though migrations removed edges.
+        #expect(try store.size().rows.accessEdges == 3)
 
         var batch = ObservationBatch()
         let callers = CallerSet(["api", "worker"])

@@ -106,6 +106,22 @@ struct StoreMarksTests {
         #expect(try slower.connections(cluster: Sample.cluster).map(\.fact.count) == [2, 1, 1, 1])
     }
 
+    @Test func `stores no mark of a commit whose observations are refused`() throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        var bad = Sample.batch(edges: 1)
+        bad.connections[0].fact.last = Sample.time(day: 20_100)
+        let error = #expect(throws: StoreError.self) {
+            try store.merge(
+                [Sample.batch(edges: 1), bad],
+                marks: marks(cursors: [SourceCursor(name: "file:a", value: "1")], receipts: [receipt("k")]))
+        }
+        #expect(error?.code == .invalidObservation)
+        #expect(try store.clusters().isEmpty)
+        #expect(try store.cursors(prefix: "").isEmpty)
+        #expect(try store.receipt(sender: "gateway", key: "k") == nil)
+    }
+
     @Test func `tells keys apart by sender and by bytes, and refuses one twice in a commit`() throws {
         let folder = try TemporaryFolder()
         let store = try Store(path: folder.file())

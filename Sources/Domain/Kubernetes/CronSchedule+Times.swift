@@ -30,7 +30,8 @@ extension CronSchedule {
         }
         let times = fields.times
         let (start, end) = (Int64(earlier.day), Int64(moment.day))
-        for day in stride(from: end, through: max(start, end - Self.longestWait), by: -1) where fields.fires(onDay: day) {
+        for day in stride(from: end, through: max(start, end - Self.longestWait), by: -1) where fields.fires(onDay: day)
+        {
             let midnight = day * Self.secondsPerDay
             if let time = times.last(where: { midnight + $0 <= moment.wholeSeconds }) {
                 let found = Timestamp(seconds: midnight + time)

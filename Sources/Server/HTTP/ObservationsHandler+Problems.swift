@@ -6,7 +6,8 @@ extension ObservationsHandler {
     static let notFound = Problem(.notFound, "no such path", "Not found", detail: "there is no such source")
 
     static let draining = Problem(
-        .serviceUnavailable, "draining", "Shutting down", detail: "send it again: to another replica, or a little later",
+        .serviceUnavailable, "draining", "Shutting down",
+        detail: "send it again: to another replica, or a little later",
         retryAfter: 5)
 
     static func useless(_ answer: IngestAnswer) -> Problem {

@@ -27,7 +27,8 @@ struct Problem: Error, Sendable {
 
     /// A failure of the service itself: the log has it under the request's id.
     static let failed = Problem(
-        .internalServerError, "failed", "Failed", detail: "the service failed: its log tells more under this request's id")
+        .internalServerError, "failed", "Failed",
+        detail: "the service failed: its log tells more under this request's id")
 
     private struct Document: Encodable {
         let type = "about:blank"

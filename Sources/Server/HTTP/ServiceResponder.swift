@@ -39,7 +39,7 @@ struct ServiceResponder: HTTPResponder {
             metrics.refusals.add(1, problem.reason)
             refusals.note(problem, request, context, logger)
             response = problem.response(requestID: id)
-        } catch where !context.channel.isActive {
+        } catch  where !context.channel.isActive {
             // The sender left: there is nobody to answer.
             throw error
         } catch {

@@ -155,7 +155,8 @@ actor Lane {
 
     private func standing(_ open: OpenInput) -> Standing {
         Standing(
-            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes, firstCut: open.firstCut ?? number)
+            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes, firstCut: open.firstCut ?? number
+        )
     }
 }
 

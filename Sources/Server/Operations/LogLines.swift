@@ -47,7 +47,8 @@ struct LogLines: LogHandler {
     }
 
     private static func needsQuotes(_ text: String) -> Bool {
-        text.isEmpty || !text.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+        text.isEmpty
+            || !text.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
     }
 
     /// Without quotes around it, but with every control character escaped.
@@ -63,7 +64,9 @@ struct LogLines: LogHandler {
             case "\n": line += "\\n"
             default:
                 // Besides what JSON asks for: what terminals act upon, and what ends lines in Unicode.
-                if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value) {
+                if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+                    || [0x2028, 0x2029].contains(scalar.value)
+                {
                     let digits = String(scalar.value, radix: 16)
                     line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 } else {

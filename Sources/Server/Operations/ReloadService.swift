@@ -38,7 +38,8 @@ struct ReloadService: Service {
         attempt("settings") {
             let fixed = try settings.reload()
             if !fixed.isEmpty {
-                logger.warning("changed settings take a restart", metadata: ["sections": "\(fixed.joined(separator: "; "))"])
+                logger.warning(
+                    "changed settings take a restart", metadata: ["sections": "\(fixed.joined(separator: "; "))"])
             }
             return true
         }
@@ -48,7 +49,8 @@ struct ReloadService: Service {
         do {
             if try reload() { logger.info("reloaded", metadata: ["what": "\(what)"]) }
         } catch {
-            logger.error("not reloaded: what was read before stays", metadata: ["what": "\(what)", "error": "\(error)"])
+            logger.error(
+                "not reloaded: what was read before stays", metadata: ["what": "\(what)", "error": "\(error)"])
         }
     }
 }

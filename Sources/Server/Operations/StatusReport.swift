@@ -20,14 +20,16 @@ struct StatusReport: Sendable {
         let settings = settings.current
         let obstacles = await readiness.obstacles()
         let (size, newest, runs) = try await disk.run { [store] in
-            (try store.size(), try store.newestObservation(cluster: settings.cluster),
-                try store.lastRuns(limit: Self.shownRuns))
+            (
+                try store.size(), try store.newestObservation(cluster: settings.cluster),
+                try store.lastRuns(limit: Self.shownRuns)
+            )
         }
         return StatusDocument(
             version: ProgramVersion.text, cluster: settings.cluster.rawValue, started: "\(started)",
             ready: obstacles.isEmpty, obstacles: obstacles,
             store: .init(
-                bytes: size.fileBytes + size.walBytes, maximumBytes: settings.upkeep.maximumStoreBytes,
+                bytes: size.fileBytes + size.logBytes, maximumBytes: settings.upkeep.maximumStoreBytes,
                 newestRecord: newest.map { "\($0)" }, problem: await intake.committer.problem?.message),
             intake: .init(
                 connections: Int(metrics.connections.value()), waitingForCommit: Int(metrics.waiting.value()),

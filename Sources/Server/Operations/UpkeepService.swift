@@ -46,8 +46,10 @@ struct UpkeepService: ServiceLifecycle.Service {
         let upkeep = settings.current.upkeep
         let size = try await disk.run { [store] in try store.size() }
         metrics.storeBytes.set(Double(size.fileBytes), "file")
-        metrics.storeBytes.set(Double(size.walBytes), "wal")
+        metrics.storeBytes.set(Double(size.logBytes), "log")
         metrics.storeBytes.set(Double(size.freeBytes), "free")
+        metrics.edges.set(Double(size.rows.connectionEdges), "connection")
+        metrics.edges.set(Double(size.rows.accessEdges), "access")
         try await disk.run { [store] in try store.limitSize(bytes: upkeep.maximumStoreBytes) }
         let window = RetentionWindow(upkeep).days(usedBytes: size.fileBytes - size.freeBytes)
         if window.isAtBound {
@@ -64,14 +66,16 @@ struct UpkeepService: ServiceLifecycle.Service {
 
     private func prune(_ cluster: ClusterName, days: Int) async throws {
         // The records' own clock: a cluster that is silent forgets nothing.
-        guard let newest = try await disk.run({ [store] in try store.newestObservation(cluster: cluster) }) else { return }
+        guard let newest = try await disk.run({ [store] in try store.newestObservation(cluster: cluster) }) else {
+            return
+        }
         let cutoff = Timestamp(rawValue: newest.rawValue - Int64(days) * Timestamp.nanosecondsPerDay)
         var rows = 0
         while !Task.isShuttingDownGracefully {
             let progress = try await disk.run { [store] in
                 try store.prune(cluster: cluster, before: cutoff, limit: Self.rowsPerPiece)
             }
-            rows += progress.rows
+            rows += progress.total
             if progress.isDone { break }
         }
         guard rows > 0 else { return }

@@ -46,7 +46,8 @@ struct Authorizer: Sendable {
             return sender
         }
         guard let field = request.headers[.authorization] else {
-            throw unauthorized("send a bearer token, or a client certificate that is known here", reason: "no credentials")
+            throw unauthorized(
+                "send a bearer token, or a client certificate that is known here", reason: "no credentials")
         }
         // The scheme's case does not count (RFC 9110, 11.1).
         let parts = field.split(separator: " ", maxSplits: 1)
@@ -65,7 +66,8 @@ struct Authorizer: Sendable {
         case .permission(let permission):
             let needed = Sender.Permission(rawValue: permission.rawValue)
             if let needed, sender.permissions.contains(needed) { return }
-            throw forbidden(sender, "its 'may' in the senders' file does not hold '\(permission.rawValue)'", reason: "not allowed")
+            throw forbidden(
+                sender, "its 'may' in the senders' file does not hold '\(permission.rawValue)'", reason: "not allowed")
         }
     }
 

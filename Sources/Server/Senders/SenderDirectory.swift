@@ -45,7 +45,8 @@ final class SenderDirectory: Sendable {
     }
 
     private static func read(_ file: String) throws -> [Sender] {
-        guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8)
+        else {
             throw ConfigurationError(
                 code: .unreadable, message: "the senders' file \(file) cannot be read",
                 hint: "check the path, the permissions, and that it is UTF-8")
