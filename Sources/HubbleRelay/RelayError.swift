@@ -54,11 +54,18 @@ package struct RelayError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension RelayError {
+    /// libcurl's CURLE_SSL_CERTPROBLEM: this side's certificate or key cannot be used (libcurl-errors(3)).
+    private static let unusableCertificate: Int32 = 58
+
     /// The error for a transfer that failed below gRPC.
     init(_ error: HTTPError, hasAnswered: Bool, tls: RelayTarget.TLS?) {
         let asksForCertificate = ["certificate required", "bad certificate", "unknown ca", "handshake failure"]
             .contains { error.message.lowercased().contains($0) }
         switch error.code {
+        case _ where error.curlCode == Self.unusableCertificate:
+            self.init(
+                code: .certificate, message: error.message,
+                hint: "check that certificate and key are readable PEM files and belong together")
         case .timeout where hasAnswered:
             self.init(
                 code: .silent, message: "Relay sent nothing for as long as a stream may be silent",

@@ -10,6 +10,8 @@ final class RelayReceiver {
     private var frames: GRPCFrames
     private var recent: RecentRecords
     private(set) var cursor: RelayCursor
+    /// Where a stream begins as long as no flow came.
+    private var beginning: Timestamp?
     /// Nodes whose last flow has to come again, with its time; whose does not has lost flows.
     private var awaited: [UInt64: Int64] = [:]
     private var tally = Tally()
@@ -43,15 +45,18 @@ final class RelayReceiver {
         self.cursor = cursor ?? RelayCursor()
         recent = RecentRecords(self.cursor.hashes)
         frames = GRPCFrames(maxMessageBytes: options.maxMessageBytes)
+        beginning = options.beginning
     }
 
     /// Where the next stream has to begin.
-    var since: Timestamp? { cursor.since ?? options.beginning }
+    var since: Timestamp? { cursor.since ?? beginning }
 
     /// Forgets what belongs to the stream before.
     func begin(at now: Timestamp) {
         frames = GRPCFrames(maxMessageBytes: options.maxMessageBytes)
         awaited = cursor.begin(at: now.rawValue)
+        // Who asks for what comes next, and loses the stream before anything came, asks for what came since.
+        beginning = beginning ?? now
         hasAnswered = false
         hasDelivered = false
         fault = nil

@@ -57,6 +57,26 @@ struct RelayStreamTests {
         #expect(second.gaps.isEmpty)
     }
 
+    @Test func `a node that Relay asks once more is not counted twice`() throws {
+        let server = try RelayServer(["flows:0-300,node:NODE_ERROR,flows,hang"])
+        let taker = Taker()
+        try taker.run(try server.target()) { $0.lineCount >= 401 }
+        #expect(taker.repeated == 300)
+        let flows = taker.lines.split(separator: UInt8(ascii: "\n")).filter { $0.starts(with: Array("{\"flow\"".utf8)) }
+        #expect(Decoded(Array(flows.joined(separator: [UInt8(ascii: "\n")]))) == Decoded(try Self.all.get()))
+    }
+
+    @Test func `who asks for what comes next misses nothing before the first flow`() throws {
+        let server = try RelayServer(["node:NODE_CONNECTED,kill", "hang"])
+        var options = Taker.options
+        options.beginning = nil
+        options.silence = .seconds(1)
+        let taker = Taker()
+        try taker.run(try server.target(), options: options) { $0.errors.count >= 2 }
+        #expect(server.requests.map { $0.contains("since") } == [false, true])
+        #expect(taker.events.first == .connected(since: nil))
+    }
+
     @Test func `a gap that Relay no longer holds is reported`() throws {
         let server = try RelayServer(["flows:0-100,status:UNAVAILABLE", "flows:300-400,hang"])
         let taker = Taker()

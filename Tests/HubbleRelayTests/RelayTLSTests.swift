@@ -66,6 +66,16 @@ struct RelayTLSTests {
         #expect(stranger.errors.first?.hint.contains("client certificate") == true)
     }
 
+    @Test func `names a certificate that cannot be read`() throws {
+        let server = try server()
+        var tls = tls()
+        tls.identity = .files(certificate: folder.path("none.pem"), key: folder.path("client.key"))
+        let taker = Taker()
+        try taker.run(try server.target(tls)) { !$0.errors.isEmpty }
+        #expect(taker.errors.first?.code == .certificate)
+        #expect(taker.errors.first?.hint.contains("PEM") == true)
+    }
+
     @Test func `an authority that was exchanged counts from the next connection on`() throws {
         let server = try server()
         let current = folder.path("current.pem")
