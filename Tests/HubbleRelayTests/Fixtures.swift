@@ -18,7 +18,10 @@ enum Fixtures {
         "corner-cases.ndjson",
     ]
 
-    static func path(_ flowFile: String) -> String { shared?.appending(path: "hubble/\(flowFile)").path ?? "" }
+    /// Where a file of flows is; an absolute path stays as it is.
+    static func path(_ flowFile: String) -> String {
+        flowFile.hasPrefix("/") ? flowFile : shared?.appending(path: "hubble/\(flowFile)").path ?? ""
+    }
 
     /// Whether the server of `make setup-relay-tools` and Cilium's protos are here.
     static let hasRelay: Bool = {

@@ -113,6 +113,8 @@ import Testing
         #expect(try Bytes.line(Bytes.response { $0.add(15, bytes: dns) }) == expected)
         let http = Bytes.message { $0.add(101, bytes: Bytes.message { $0.add(2, bytes: Self.text("GET")) }) }
         #expect(try Bytes.line(Bytes.response { $0.add(15, bytes: http) }) == #"{"flow":{"l7":{"http":{}}}}"#)
+        let kafka = Bytes.message { $0.add(102, bytes: []) }
+        #expect(try Bytes.line(Bytes.response { $0.add(15, bytes: kafka) }) == #"{"flow":{"l7":{"kafka":{}}}}"#)
     }
 
     @Test func `losses and nodes are lines, other messages are none`() throws {

@@ -26,6 +26,22 @@ struct RelayStreamTests {
         #expect(taker.errors.isEmpty)
     }
 
+    @Test func `a stream says the same as lines with any combination of fields`() throws {
+        var random = RandomRecords(seed: 2026)
+        let records = random.lines(3000)
+        let folder = try TemporaryFolder()
+        try Data(records.joined(separator: "\n").utf8).write(to: URL(filePath: folder.path("records")))
+        let server = try RelayServer(["flows,hang"], records: [folder.path("records")])
+        let taker = Taker()
+        try taker.run(try server.target()) { $0.lineCount >= records.count }
+        let expected = Decoded(Array(records.joined(separator: "\n").utf8))
+        #expect(Decoded(taker.lines) == expected)
+        #expect(expected.records == 3000)
+        #expect(expected.connections.count > 100)
+        #expect(expected.names.count > 100)
+        #expect(!expected.rejected.isEmpty)
+    }
+
     private static let all = Result {
         try Array(Data(contentsOf: URL(filePath: Fixtures.path("basic-sample-400-udp-flows.json"))))
     }
