@@ -58,6 +58,16 @@ setup-oracle: .build/oracle/complete
 	@.build/oracle/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
+.PHONY: setup-relay-tools
+setup-relay-tools: .build/relay-tools/complete
+
+# A gRPC server that is not ours, for the tests of the client.
+.build/relay-tools/complete: scripts/relay-tools.txt
+	@scripts/install-packages.sh python3 python3-venv
+	@python3 -m venv .build/relay-tools
+	@.build/relay-tools/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
 .PHONY: oracle
 oracle: release setup-oracle ## let judges from elsewhere judge manifests and reachability, on invented estates
 	@.build/oracle/bin/python scripts/oracle/oracle.py .build/release/leastwise

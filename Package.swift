@@ -66,6 +66,8 @@ let package = Package(
         .target(name: "Rendering", dependencies: ["Domain"], swiftSettings: settings),
         .target(name: "Layout", dependencies: ["Domain", "Rendering", yams], swiftSettings: settings),
         .target(name: "HTTPTransport", dependencies: ["CLibcurl"], swiftSettings: wrapperSettings),
+        .target(
+            name: "HubbleRelay", dependencies: ["Decoders", "Domain", "HTTPTransport"], swiftSettings: settings),
         .target(name: "GitWriter", dependencies: ["CLibgit2", "HTTPTransport"], swiftSettings: wrapperSettings),
         .target(name: "Forge", dependencies: ["HTTPTransport"], swiftSettings: settings),
         .target(name: "Proposals", dependencies: ["GitWriter", "Forge"], swiftSettings: settings),
@@ -118,6 +120,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport", "ScriptedServers"], swiftSettings: settings),
+        .testTarget(
+            name: "HubbleRelayTests",
+            dependencies: ["Decoders", "Domain", "HTTPTransport", "HubbleRelay", "ScriptedServers"],
+            swiftSettings: settings),
         .testTarget(name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest"], swiftSettings: settings),
         .testTarget(
             name: "InventoryTests", dependencies: ["Domain", "Inventory", "NetworkLearner"], swiftSettings: settings),
