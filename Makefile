@@ -28,7 +28,7 @@ release: setup ## build the optimised program in .build/release
 	swift build -c release --product leastwise
 
 .PHONY: test
-test: setup-tests ## run all tests
+test: setup-tests setup-relay-tools ## run all tests
 	swift test $(TEST_OPTIONS)
 
 .PHONY: lint

@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "CLibcrypto", "AppConfiguration", "Decoders", "Domain", "Engine", "Ingest", "Store",
+                "CLibcrypto", "AppConfiguration", "Decoders", "Domain", "Engine", "HTTPTransport", "HubbleRelay", "Ingest",
+                "Store",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

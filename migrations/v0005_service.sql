@@ -4,7 +4,7 @@
 -- How far a source was read: written by the commit that holds what was read, so that a restart neither loses nor repeats.
 CREATE TABLE source_cursor (
     name TEXT NOT NULL CHECK (length(CAST(name AS BLOB)) BETWEEN 1 AND 8192), -- a path and a prefix fit
-    value TEXT NOT NULL CHECK (length(CAST(value AS BLOB)) <= 65536), -- the source's own text
+    value TEXT NOT NULL CHECK (length(CAST(value AS BLOB)) <= 1048576), -- the source's own text
     PRIMARY KEY (name)
 ) STRICT, WITHOUT ROWID;
 

@@ -42,32 +42,46 @@ package struct IngestService: ServiceLifecycle.Service {
         let intake = Intake(
             store: store, disk: disk, commitDelay: server.commitDelay, bufferBytes: server.bodyBuffer, metrics: metrics)
         let learning = learningService
+        let states = SourceStates(metrics: metrics)
         let certificates = try TLSCertificates(server)
         let senders = try SenderDirectory(file: server.sendersFile)
         let application = ServiceApplication(
-            settings: server, responder: responder(intake, learning, senders, certificates),
+            settings: server, responder: responder(intake, learning, senders, certificates, states),
             certificates: certificates, metrics: metrics, logger: logger,
             isListening: { [logger, isListening] port in
                 logger.info("listening", metadata: ["host": "\(server.host)", "port": "\(port)"])
                 isListening(port)
             })
         // Stopped in the opposite order: what takes records before what commits them.
-        let services: [any ServiceLifecycle.Service] = [
-            CommitService(intake: intake),
-            UpkeepService(
-                store: store, disk: disk, intake: intake, settings: settings, metrics: metrics, logger: logger,
-                now: SystemClock.now),
-            learning,
-            ReloadService(settings: settings, certificates: certificates, senders: senders, logger: logger),
-            application,
-            DrainService(intake: intake),
-        ]
+        let services: [any ServiceLifecycle.Service] =
+            [CommitService(intake: intake)] + pulled(intake, states) + [
+                UpkeepService(
+                    store: store, disk: disk, intake: intake, settings: settings, metrics: metrics, logger: logger,
+                    now: SystemClock.now),
+                learning,
+                ReloadService(settings: settings, certificates: certificates, senders: senders, logger: logger),
+                application,
+                DrainService(intake: intake),
+            ]
         var configuration = ServiceGroupConfiguration(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // The connections have the drain's time; what is left takes no longer than a commit.
         configuration.maximumGracefulShutdownDuration = server.drainTimeout + .seconds(30)
         try await ServiceGroup(configuration: configuration).run()
         logger.info("stopped")
+    }
+
+    /// What the service reads by itself.
+    private func pulled(_ intake: Intake, _ states: SourceStates) -> [any ServiceLifecycle.Service] {
+        let (sources, cluster) = (settings.current.sources, settings.current.cluster)
+        var services: [any ServiceLifecycle.Service] = []
+        if let relay = sources.relay {
+            services.append(
+                RelayService(
+                    settings: relay, cluster: cluster, store: store, disk: disk, intake: intake, states: states,
+                    metrics: metrics, logger: logger))
+        }
+        return services
     }
 
     private var learningService: LearningService {
@@ -86,13 +100,14 @@ package struct IngestService: ServiceLifecycle.Service {
     }
 
     private func responder(
-        _ intake: Intake, _ learning: LearningService, _ senders: SenderDirectory, _ certificates: TLSCertificates?
+        _ intake: Intake, _ learning: LearningService, _ senders: SenderDirectory, _ certificates: TLSCertificates?,
+        _ states: SourceStates
     ) -> ServiceResponder {
         let server = settings.current.server
         let readiness = Readiness(intake: intake)
         let status = StatusReport(
             settings: settings, store: store, disk: disk, intake: intake, learning: learning, metrics: metrics,
-            readiness: readiness, started: SystemClock.now())
+            readiness: readiness, states: states, started: SystemClock.now())
         let handlers = RouteHandlers(
             observations: ObservationsHandler(
                 intake: intake, store: store, disk: disk, rates: RateLimiter(), cluster: settings.current.cluster,

@@ -19,7 +19,7 @@ package struct CommitMarks: Hashable, Sendable {
 package struct SourceCursor: Hashable, Sendable {
     /// The source, such as `file:/var/log/audit.log` or `relay:hubble-relay:443`; 1 to 8192 bytes.
     @Exact package private(set) var name: String
-    /// The source's own text, JSON; up to 65,536 bytes.
+    /// The source's own text, JSON; up to 1,048,576 bytes.
     @Exact package private(set) var value: String
 
     package init(name: String, value: String) {

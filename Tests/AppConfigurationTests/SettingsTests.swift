@@ -118,10 +118,11 @@ import Testing
     /// A key that nobody reads would be accepted and do nothing.
     @Test(arguments: ConfigurationKey.all)
     func `reads every key that there is`(key: ConfigurationKey) throws {
-        let before = try Self.settings("")
+        let needed = Self.companions(of: key)
+        let before = try Self.settings("", needed)
         let after: Settings
         do {
-            after = try Self.settings("", [key.environmentName: Self.otherValue(of: key)])
+            after = try Self.settings("", needed.merging([key.environmentName: Self.otherValue(of: key)]) { $1 })
         } catch {
             Issue.record("\(key.path): \(error)")
             return
@@ -145,10 +146,29 @@ import Testing
         #expect(settings.forge.kind == .forgejo)
     }
 
+    /// Settings without which a key may not be set, or means nothing.
+    private static func companions(of key: ConfigurationKey) -> [String: String] {
+        switch key.path {
+        case "server.certificateFile", "server.keyFile", "server.clientCAFile":
+            ["LEASTWISE_SERVER_CERTIFICATE_FILE": "c", "LEASTWISE_SERVER_KEY_FILE": "k"]
+        case "relay.certificateFile", "relay.keyFile":
+            [
+                "LEASTWISE_RELAY_ADDRESS": "relay:80", "LEASTWISE_RELAY_CERTIFICATE_FILE": "c",
+                "LEASTWISE_RELAY_KEY_FILE": "k",
+            ]
+        case _ where key.path.hasPrefix("relay."): ["LEASTWISE_RELAY_ADDRESS": "relay:80"]
+        default: [:]
+        }
+    }
+
     private static func otherValue(of key: ConfigurationKey) -> String {
         switch key.kind {
         case .list where key.path == "rbac.excludedSubjects": return "User other"
+        case .text where key.path == "server.listen": return "127.0.0.1:1"
+        case .text where key.path == "relay.address": return "other:80"
+        case .text where key.path == "schedule.learn": return "0 3 * * *"
         case .text: return "other"
+        case .number where key.path == "retention.days": return "500"
         case .number where key.path == "network.outsideWidestIPv4": return "20"
         case .number: return "41"
         case .flag: return key.fallback == "no" ? "yes" : "no"

@@ -165,7 +165,7 @@ struct StoreMarksTests {
         let marks =
             switch what {
             case "cursor": marks(cursors: [SourceCursor(name: long(8192), value: "")])
-            case "value": marks(cursors: [SourceCursor(name: "a", value: long(65_536))])
+            case "value": marks(cursors: [SourceCursor(name: "a", value: long(1_048_576))])
             case "sender": marks(receipts: [receipt("k", sender: long(1024))])
             case "key": marks(receipts: [receipt(long(1024))])
             case "empty key": marks(receipts: [receipt("")])

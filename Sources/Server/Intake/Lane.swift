@@ -44,6 +44,8 @@ actor Lane {
         let pendingBytes: Int
         /// The first cut that holds something of the input.
         let firstCut: CutNumber
+        /// The cut that holds what was folded in last.
+        let cut: CutNumber
     }
 
     private struct OpenInput {
@@ -95,6 +97,11 @@ actor Lane {
 
     /// Forgets an input that broke off. What was folded in stays: it was observed.
     func abandon(_ number: InputNumber) { inputs[number] = nil }
+
+    /// What became of an input's records since the last call; for inputs that never end.
+    func takeSummary(of number: InputNumber) -> IngestSummary {
+        inputs[number]?.input.takeSummary() ?? IngestSummary()
+    }
 
     /// Folds in a whole body, all of it or, where the body throws, nothing; it is in one cut together with its receipt.
     ///
@@ -155,8 +162,8 @@ actor Lane {
 
     private func standing(_ open: OpenInput) -> Standing {
         Standing(
-            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes, firstCut: open.firstCut ?? number
-        )
+            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes, firstCut: open.firstCut ?? number,
+            cut: number)
     }
 }
 

@@ -207,9 +207,3 @@ actor LearningService: ServiceLifecycle.Service {
         }
     }
 }
-
-extension Result where Failure == any Error {
-    fileprivate static func catching(_ body: () async throws -> Success) async -> Self {
-        do { return .success(try await body()) } catch { return .failure(error) }
-    }
-}

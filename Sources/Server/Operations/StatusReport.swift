@@ -12,6 +12,7 @@ struct StatusReport: Sendable {
     let learning: LearningService
     let metrics: ServerMetrics
     let readiness: Readiness
+    let states: SourceStates
     let started: Timestamp
 
     private static let shownRuns = 5
@@ -34,7 +35,7 @@ struct StatusReport: Sendable {
             intake: .init(
                 connections: Int(metrics.connections.value()), waitingForCommit: Int(metrics.waiting.value()),
                 bufferedBytes: intake.budget.inUse),
-            sources: [],
+            sources: states.all.map { .init(name: $0.name, isUp: $0.state.isUp, note: $0.state.note) },
             learning: .init(
                 isRunning: await learning.isRunning, next: try await learning.next().map { "\($0)" },
                 runs: runs.map(Self.run)))
