@@ -1,4 +1,5 @@
-/// A moment, in nanoseconds since 1970-01-01T00:00:00Z. Taken from observations only; the program's own clock never makes one.
+/// A moment, in nanoseconds since 1970-01-01T00:00:00Z. Taken from observations: the program's own clock makes one only where
+/// it is the observer, as when a watch tells that a pod is gone.
 package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }
