@@ -68,6 +68,8 @@ let package = Package(
         .target(name: "HTTPTransport", dependencies: ["CLibcurl"], swiftSettings: wrapperSettings),
         .target(
             name: "HubbleRelay", dependencies: ["Decoders", "Domain", "HTTPTransport"], swiftSettings: settings),
+        .target(
+            name: "KubernetesClient", dependencies: ["Domain", "HTTPTransport", yams], swiftSettings: settings),
         .target(name: "GitWriter", dependencies: ["CLibgit2", "HTTPTransport"], swiftSettings: wrapperSettings),
         .target(name: "Forge", dependencies: ["HTTPTransport"], swiftSettings: settings),
         .target(name: "Proposals", dependencies: ["GitWriter", "Forge"], swiftSettings: settings),
@@ -76,8 +78,8 @@ let package = Package(
             name: "Engine",
             dependencies: [
                 "AppConfiguration", "Decoders", "Domain", "Forge", "GitWriter", "HTTPTransport", "Ingest", "Inventory",
-                "Layout", "NetworkLearner", "PolicyEvaluator", "Proposals", "RBACLearner", "Rendering", "Store",
-                "Templates", .product(name: "Mustache", package: "swift-mustache"),
+                "KubernetesClient", "Layout", "NetworkLearner", "PolicyEvaluator", "Proposals", "RBACLearner",
+                "Rendering", "Store", "Templates", .product(name: "Mustache", package: "swift-mustache"),
             ], swiftSettings: settings),
         .target(
             name: "Server",
@@ -128,6 +130,12 @@ let package = Package(
         .testTarget(name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest"], swiftSettings: settings),
         .testTarget(
             name: "InventoryTests", dependencies: ["Domain", "Inventory", "NetworkLearner"], swiftSettings: settings),
+        .testTarget(
+            name: "KubernetesClientTests",
+            dependencies: [
+                "Domain", "Engine", "HTTPTransport", "Inventory", "KubernetesClient", "NetworkLearner",
+                "ScriptedServers", "Store", yams,
+            ], swiftSettings: settings),
         .testTarget(name: "LayoutTests", dependencies: ["Domain", "Layout", yams], swiftSettings: settings),
         .testTarget(
             name: "NetworkLearnerTests", dependencies: ["Domain", "NetworkLearner", "PolicyEvaluator"],

@@ -2,7 +2,7 @@ import CLibcurl
 
 /// One exchange on one handle: sets the options, performs, and turns the outcome into a value.
 struct Transfer {
-    private typealias Outcome = (code: CURLcode, detail: String)
+    typealias Outcome = (code: CURLcode, detail: String)
 
     let request: HTTPRequest
     let url: HTTPURL
@@ -12,19 +12,25 @@ struct Transfer {
 
     /// Performs the exchange; redirects are answers here.
     func perform(on handle: borrowing CurlHandle, into collector: ResponseCollector) throws(HTTPError) {
-        handle.reset()
-        let list = CurlList(try HeaderLines.lines(of: request))
-        try setConnection(handle)
-        try handle.set(CURLOPT_HTTPHEADER, list)
-        try setCallbacks(handle, collector)
-        let connectTo = CurlList(policy.connectTo.map { ["::\($0)"] } ?? [])
-        try handle.set(CURLOPT_CONNECT_TO, connectTo)
+        let lists = try TransferLists(self)
+        try setUp(handle, lists, into: collector)
         let outcome = try performWithBody(handle)
         // Emptied before list and body go, so that the idle handle points to nothing.
         defer { handle.reset() }
         guard outcome.code == CURLE_OK, collector.stop == nil else {
             throw failure(outcome, collector)
         }
+    }
+
+    /// Sets everything but method and body; the lists and the collector have to outlive the transfer.
+    func setUp(
+        _ handle: borrowing CurlHandle, _ lists: borrowing TransferLists, into collector: ResponseCollector
+    ) throws(HTTPError) {
+        handle.reset()
+        try setConnection(handle)
+        try handle.set(CURLOPT_HTTPHEADER, lists.headers)
+        try setCallbacks(handle, collector)
+        try handle.set(CURLOPT_CONNECT_TO, lists.connectTo)
     }
 
     private func setConnection(_ handle: borrowing CurlHandle) throws(HTTPError) {
@@ -114,7 +120,7 @@ struct Transfer {
         }
     }
 
-    private func setMethodWithoutBody(_ handle: borrowing CurlHandle) throws(HTTPError) {
+    func setMethodWithoutBody(_ handle: borrowing CurlHandle) throws(HTTPError) {
         switch request.method {
         case "GET": try handle.set(CURLOPT_HTTPGET, 1)
         case "HEAD": try handle.set(CURLOPT_NOBODY, 1)
@@ -134,7 +140,7 @@ struct Transfer {
         if request.method != "POST" { try handle.set(CURLOPT_CUSTOMREQUEST, request.method) }
     }
 
-    private func failure(_ outcome: Outcome, _ collector: ResponseCollector) -> HTTPError {
+    func failure(_ outcome: Outcome, _ collector: ResponseCollector) -> HTTPError {
         let redaction = Redaction(secrets: request.credentials.map { [$0.secret] } ?? [])
         let what = "\(request.method) \(redaction(url: url.text))"
         return switch collector.stop {
@@ -151,6 +157,17 @@ struct Transfer {
         case nil:
             CurlFailure.error(outcome.code, detail: redaction(outcome.detail), what: what)
         }
+    }
+}
+
+/// The lists that libcurl borrows for a transfer.
+struct TransferLists: ~Copyable {
+    let headers: CurlList
+    let connectTo: CurlList
+
+    init(_ transfer: Transfer) throws(HTTPError) {
+        headers = CurlList(try HeaderLines.lines(of: transfer.request))
+        connectTo = CurlList(transfer.policy.connectTo.map { ["::\($0)"] } ?? [])
     }
 }
 

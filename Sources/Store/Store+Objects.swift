@@ -27,9 +27,7 @@ extension Store {
         _ objects: [ClusterObject], cluster: ClusterName, kinds: Set<String>?
     ) throws -> ObjectChanges {
         guard objects.allSatisfy({ $0.cluster == cluster }) else {
-            throw StoreError(
-                code: .invalidObservation, message: "an object of another cluster than \(cluster)",
-                hint: "This is a bug of the inventory; report it. Nothing was stored.")
+            throw StoreError.strangeObject(cluster)
         }
         return try write { db in
             var cache = IdentityCache()

@@ -1,6 +1,7 @@
 /// A moment, in nanoseconds since 1970-01-01T00:00:00Z.
 ///
-/// Learning takes moments from observations only. The machine's clock is the service's, for leases, receipts and schedules.
+/// Learning takes moments from observations: the program's own clock makes one only where it is the observer, as when a
+/// watch tells that a pod is gone, and for the service's leases, receipts and schedules.
 package struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
     package let rawValue: Int64
     package init(rawValue: Int64) { self.rawValue = rawValue }

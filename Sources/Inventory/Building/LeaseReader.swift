@@ -17,11 +17,10 @@ struct LeaseReader {
     /// Adds a listed pod; one on the host's network has no address of its own.
     mutating func add(_ listed: ListedPod) {
         let pod = listed.pod
-        guard !pod.hostNetwork else { return }
         let end = pod.isFinished ? listed.finished : nil
-        for address in pod.addresses {
+        for address in listed.ownAddresses {
             claims[address, default: []].append(
-                AddressClaim(owner: pod.owner, podName: pod.name, from: pod.created, to: end))
+                AddressClaim(owner: pod.owner, podName: pod.name, from: listed.start, to: end))
         }
     }
 

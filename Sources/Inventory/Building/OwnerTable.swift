@@ -8,7 +8,7 @@ struct OwnerTable {
     }
 
     /// Longer chains, and cycles, are not followed: real ones have up to five links.
-    private static let longestChain = 16
+    static let longestChain = 16
 
     private let cluster: ClusterName
     private var declared: [WorkloadID: Declared] = [:]
@@ -86,8 +86,12 @@ struct OwnerTable {
         WorkloadID(cluster: cluster, namespace: id.namespace, kind: kind, name: name)
     }
 
-    /// The reference that is marked as controller; a single unmarked one counts if its kind owns pods.
     private func controller(of object: ParsedObject) -> WorkloadID? {
+        reference(of: object).map { sibling(of: id(object), kind: $0.kind, name: $0.name) }
+    }
+
+    /// The reference that is marked as controller; a single unmarked one counts if its kind owns pods.
+    func reference(of object: ParsedObject) -> OwnerReference? {
         let references = object.body["metadata"]?.items("ownerReferences") ?? []
         let marked = references.first { $0["controller"]?.bool == true }
         let single = references.count == 1 && references[0]["controller"] == nil ? references[0] : nil
@@ -95,6 +99,12 @@ struct OwnerTable {
         guard let reference = marked ?? (isOwner ? single : nil), let kind = reference["kind"]?.text, kind != "Node",
             let name = reference["name"]?.text, ObjectName.isKind(kind), ObjectName.isSubdomain(name)
         else { return nil }
-        return WorkloadID(cluster: cluster, namespace: object.namespace, kind: kind, name: name)
+        return OwnerReference(kind: kind, name: name)
     }
+}
+
+/// The owner that an object names, in its own namespace.
+struct OwnerReference: Hashable {
+    let kind: String
+    let name: String
 }

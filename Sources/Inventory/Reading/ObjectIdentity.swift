@@ -60,6 +60,11 @@ struct ObjectIdentity {
             body: value.canonicalBytes)
     }
 
+    /// Under which name the object is stored.
+    func key(isNamespaced: Bool) -> ClusterObject.Key {
+        ClusterObject.Key(kind: kind, namespace: Namespace(isNamespaced ? namespace : ""), name: name)
+    }
+
     private func checkNames(isNamespaced: Bool) throws(ObjectFailure) {
         if isNamespaced, namespace.isEmpty { throw ObjectFailure(kind: .missingField) }
         let isRBAC = kind.hasPrefix("rbac.authorization.k8s.io/")

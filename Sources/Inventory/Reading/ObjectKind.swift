@@ -105,7 +105,7 @@ struct ObjectKind: Sendable {
     ]
 
     private static let podStatus = Shape.object([
-        "phase": .text, "podIP": .text, "podIPs": .array(.object(["ip": .text])),
+        "phase": .text, "startTime": .text, "podIP": .text, "podIPs": .array(.object(["ip": .text])),
         "containerStatuses": .array(
             .object(["state": .object(["terminated": .object(["finishedAt": .text])])])),
     ])

@@ -8,7 +8,7 @@ package import Foundation
     import Darwin
 #endif
 
-/// A Python server beside the tests: it prints the port it got, and ends with this value or with the test process.
+/// A Python or Node server beside the tests: it prints the port it got, and ends with this value or with the test process.
 package final class ScriptedServer: Sendable {
     /// Why a server did not start.
     package struct StartFailure: Error {
@@ -26,7 +26,8 @@ package final class ScriptedServer: Sendable {
     package init(_ script: String, _ arguments: [String] = []) throws {
         process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", Self.support.appendingPathComponent(script).path] + arguments
+        let interpreter = script.hasSuffix(".mjs") ? "node" : "python3"
+        process.arguments = [interpreter, Self.support.appendingPathComponent(script).path] + arguments
         process.standardInput = lifeline
         // A server started later must not inherit it: it would keep this one alive.
         _ = fcntl(lifeline.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
