@@ -85,7 +85,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "CLibcrypto", "AppConfiguration", "Decoders", "Domain", "Engine", "HTTPTransport", "HubbleRelay", "Ingest",
-                "Store",
+                "KubernetesClient", "Store",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

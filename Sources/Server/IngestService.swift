@@ -1,5 +1,6 @@
 package import AppConfiguration
 import Domain
+import Foundation
 import Glibc
 import Hummingbird
 import Logging
@@ -80,6 +81,12 @@ package struct IngestService: ServiceLifecycle.Service {
                 RelayService(
                     settings: relay, cluster: cluster, store: store, disk: disk, intake: intake, states: states,
                     metrics: metrics, logger: logger))
+        }
+        if sources.watch != .off {
+            services.append(
+                WatchService(
+                    settings: sources, cluster: cluster, store: store, states: states, metrics: metrics,
+                    environment: ProcessInfo.processInfo.environment, logger: logger))
         }
         return services
     }
