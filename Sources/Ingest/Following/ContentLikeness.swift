@@ -69,9 +69,9 @@ final class PlainContent: MarkedContent {
         return hash
     }
 
-    /// The two comparisons that tell whether a file still holds what was read of it.
-    func holds(_ position: ContentPosition) throws -> Bool {
-        for mark in [position.head, position.end] {
+    /// The comparisons that tell whether a file still holds what was read of it, and what was found behind that.
+    func holds(_ position: ContentPosition, ahead: [ContentMark]) throws -> Bool {
+        for mark in [position.head, position.end] + ahead.filter({ $0.length > position.offset }) {
             guard mark.length <= length, let window = try file.window(before: mark.length),
                 ContentMark(length: mark.length, window: window) == mark
             else { return false }

@@ -28,13 +28,21 @@ extension FileFollower {
         if file.digest == nil {
             let open = try hold(file)
             file.update(file.path, try open.status(), now: now)
-            if try PlainContent(file: open, length: file.status.size).holds(stream.position) {
+            if try PlainContent(file: open, length: file.status.size).holds(stream.position, ahead: stream.ahead) {
                 file.checked = file.status
+                noteLoss(stream, file)
                 return stream.note(file)
             }
         }
         release(file, now: now)
         try identify(file, before: stream, now: now)
+    }
+
+    /// What a file was cut back by, as far as it was not read.
+    private func noteLoss(_ stream: FollowedStream, _ file: FollowedFile) {
+        let bytes = stream.place.length - max(file.status.size, stream.offset)
+        guard bytes > 0, stream.place.status.identity == file.identity, !stream.place.isGzip else { return }
+        progress.lost.append(FollowProgress.Loss(file: file.path, bytes: bytes))
     }
 
     /// The file carries something else now.
@@ -206,6 +214,7 @@ extension FileFollower {
     /// What the file holds; nil if finding out takes another pass.
     private func digest(_ file: FollowedFile, _ open: OpenFile) throws -> GzipDigest? {
         if let digest = file.digest { return digest }
+        guard budget > 0 else { return nil }
         let sweep = try file.sweep ?? GzipSweep(open)
         file.sweep = sweep
         let isDone = try sweep.run(to: .max, budget: &budget) { head in

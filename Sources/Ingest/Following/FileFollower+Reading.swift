@@ -90,7 +90,7 @@ extension FileFollower {
         from source: (UnsafeMutableRawBufferPointer) throws -> Int, check: () throws -> Void,
         _ body: (FollowedChunk) throws -> Void
     ) throws -> Bool {
-        var share = min(budget, options.bytesPerFile)
+        var share = file.digest == nil ? min(budget, options.bytesPerFile) : budget
         while share > 0 {
             let piece = try reader.next {
                 // A line is read to its end, whatever is left of the share; what is passed over may be endless.

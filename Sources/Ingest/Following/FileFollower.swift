@@ -51,21 +51,26 @@ package final class FileFollower {
         now: ContinuousClock.Instant, _ body: (FollowedChunk) throws -> Void
     ) throws -> FollowProgress {
         pass += 1
-        budget = options.bytesPerPoll
+        // Old files that are to be decompressed must not keep those waiting that are written now.
+        budget = options.bytesPerPoll / 2
         let scan = scanner.scan()
         note(scan, now: now)
-        try forEach(files.values.filter { $0.stream != nil && needsCheck($0, now) }) { try check($0, now: now) }
-        try forEach(files.values.filter { needsIdentity($0, now) }) { try identify($0, now: now) }
-        try forEach(files.values.filter { $0.stream != nil && !$0.isDrained }) { try read($0, now: now, body) }
+        try forEach({ $0.stream != nil && needsCheck($0, now) }) { try check($0, now: now) }
+        try forEach({ needsIdentity($0, now) }) { try identify($0, now: now) }
+        try forEach({ $0.isUnread && $0.digest != nil }) { try read($0, now: now, body) }
+        budget = max(budget, 0) + options.bytesPerPoll - options.bytesPerPoll / 2
+        try forEach({ $0.isUnread && $0.digest == nil }) { try read($0, now: now, body) }
         age(now: now, failures: Set(scan.failures.map(\.path)))
         progress.files = files.count
         defer { progress = FollowProgress() }
         return progress
     }
 
-    /// Visits files, those that had to wait longest first and then the oldest; notes those that cannot be read.
-    private func forEach(_ chosen: [FollowedFile], _ body: (FollowedFile) throws -> Void) throws {
-        let order = chosen.sorted {
+    /// Visits files, those that had to wait longest first and then the oldest; notes those that cannot be read. A file that
+    /// is being decompressed goes before all others: no two need memory at a time.
+    private func forEach(_ isChosen: (FollowedFile) -> Bool, _ body: (FollowedFile) throws -> Void) throws {
+        let order = files.values.filter(isChosen).sorted {
+            if $0.isDecompressing != $1.isDecompressing { return $0.isDecompressing }
             if $0.servedIn != $1.servedIn { return $0.servedIn < $1.servedIn }
             if $0.status.modified != $1.status.modified { return $0.status.modified < $1.status.modified }
             return $0.path.utf8.lexicographicallyPrecedes($1.path.utf8)

@@ -55,6 +55,10 @@ final class FollowedFile {
     /// Nothing is left to read of what is there.
     var isDrained: Bool { digest == nil ? drained == status : isFinished }
 
+    var isUnread: Bool { stream != nil && !isDrained }
+
+    var isDecompressing: Bool { sweep != nil || source != nil }
+
     func update(_ path: String, _ status: FileStatus, now: ContinuousClock.Instant) {
         self.path = path
         guard status != self.status else { return }

@@ -8,7 +8,7 @@ final class FollowedStream {
     /// Where it lies, or lay last.
     var place: FileCursor.Place
     /// The file that it is read from. Nil if no file is known to hold it.
-    private(set) var file: FollowedFile?
+    private(set) weak var file: FollowedFile?
     /// Counts changes of the file, so that copies know when to look again.
     private(set) var changes = 0
     /// Since when no file is known to hold it.
@@ -37,7 +37,10 @@ final class FollowedStream {
         return FileCursor(name: name, position: position, place: place)
     }
 
-    func advance(to position: ContentPosition) { self.position = position }
+    func advance(to position: ContentPosition) {
+        self.position = position
+        if let last = ahead.last, last.length <= offset { ahead = [] }
+    }
 
     /// Makes the file the one to be read on.
     func bind(_ file: FollowedFile) {

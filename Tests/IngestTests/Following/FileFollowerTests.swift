@@ -158,6 +158,18 @@ import Testing
         #expect(harness.lost.count == 1)
     }
 
+    @Test func `what was cut off an unread end is known to be lost`() throws {
+        var harness = try harness()
+        try folder.append(records(1...3), to: "events.log")
+        try harness.drain()
+        try folder.append(records(4...9), to: "events.log")
+        try harness.poll(refusing: 0)
+        try folder.truncate("events.log", to: UInt64(records(1...5).utf8.count))
+        try harness.drain()
+        #expect(harness.lines == expected(1...5))
+        #expect(harness.lost == [.init(file: folder("events.log"), bytes: records(6...9).utf8.count)])
+    }
+
     @Test func `a deleted file is read to its end while it is open`() throws {
         var options = FollowOptions()
         options.bytesPerPoll = 200
@@ -282,6 +294,28 @@ import Testing
         try harness.drain()
         #expect(harness.lines == expected(1...2))
         #expect(harness.skippedLines == 1)
+    }
+
+    @Test func `descriptors are bounded, and closed with the follower`() throws {
+        var options = FollowOptions()
+        options.openFiles = 3
+        for number in 0..<20 { try folder.append(records(number * 10 + 1...number * 10 + 10), to: "\(number).log") }
+        var follower: FileFollower? = try FileFollower(patterns: [folder.path], options: options)
+        for _ in 0..<3 { _ = try follower?.poll(now: .now) { _ in } }
+        #expect(try folder.openDescriptors() == 3)
+        follower = nil
+        #expect(try folder.openDescriptors() == 0)
+    }
+
+    @Test func `files beyond the limit are counted, and followed when there is room`() throws {
+        var options = FollowOptions()
+        options.fileLimit = 2
+        for number in 1...3 { try folder.append(record(number) + "\n", to: "\(number).log") }
+        var harness = try harness("*.log", options)
+        #expect(try harness.poll().refused == 1)
+        try folder.remove("1.log")
+        try harness.drain(3, wait: .seconds(70))
+        #expect(harness.lines == expected(1...3))
     }
 
     @Test func `zeros that a truncation leaves are no record`() throws {

@@ -56,6 +56,25 @@ import Testing
         #expect(harness.lines == lines(0..<5000))
     }
 
+    @Test func `many old ones do not keep the one waiting that is written now`() throws {
+        var options = FollowOptions()
+        options.bytesPerPoll = 40_000
+        for number in 1...5 {
+            try folder.append(text(number * 20_000..<number * 20_000 + 10_000), to: "app.log.\(number)")
+            try folder.gzip("app.log.\(number)")
+        }
+        var harness = try FollowHarness([folder("app.log")], options: options)
+        try harness.poll()
+        for number in 0..<5 {
+            try folder.append("new \(number)\n", to: "app.log")
+            #expect(try harness.poll().hasMore)
+            #expect(harness.pendingLines.last == "new \(number)")
+        }
+        try harness.drain()
+        #expect(Set(harness.lines).count == 50_005)
+        #expect(harness.lines.count == 50_005)
+    }
+
     @Test func `one that is being written waits, and is read when it is complete`() throws {
         try folder.append(text(0..<20_000), to: "old.log")
         try folder.gzip("old.log")

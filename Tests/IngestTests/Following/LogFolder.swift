@@ -53,6 +53,13 @@ final class LogFolder {
         try FileManager.default.createDirectory(atPath: self(name), withIntermediateDirectories: true)
     }
 
+    /// How many files of the folder this process holds open.
+    func openDescriptors() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.hasPrefix(path) == true
+        }
+    }
+
     func link(_ name: String, to target: String) throws {
         try FileManager.default.createSymbolicLink(atPath: self(name), withDestinationPath: self(target))
     }
