@@ -1,9 +1,9 @@
 import Testing
 
 @Suite struct FollowHistoryTests {
-    /// Over the shared beginning of all files hangs no record, so that it may be read once a file or once in all.
+    /// The line that all files of some histories begin with does not count: it is read once for each, or once for all.
     @Test(arguments: 0..<8) func `whatever happens to a log, each record is stored once`(part: Int) throws {
-        for seed in UInt64(part * 50)..<UInt64(part * 50 + 50) {
+        for seed in UInt64(part * 40)..<UInt64(part * 40 + 40) {
             var history = try FollowHistory(seed: seed)
             do {
                 try history.run(60)

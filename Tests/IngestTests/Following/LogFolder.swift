@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder of log files, removed when nobody holds it.
-final class LogFolder {
+final class LogFolder: Sendable {
     let path: String
 
     init() throws {
