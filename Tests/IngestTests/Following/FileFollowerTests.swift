@@ -66,6 +66,7 @@ import Testing
         #expect(harness.lines.sorted() == expected(1...202).sorted())
         if keepsPlain { try folder.remove("events-20261101.log") }
         try harness.drain(3, wait: .seconds(61))
+        #expect(harness.cursors.values.count { $0.contains(#""finished":true"#) } == 1)
         try harness.restart()
         try harness.drain()
         #expect(harness.lines.count == 202)
@@ -90,6 +91,24 @@ import Testing
         try harness.restart()
         try harness.drain()
         #expect(harness.lines.count == 200)
+    }
+
+    @Test func `a copy that holds less than was read is never read, however old`() throws {
+        var harness = try harness()
+        try folder.append(records(1...50), to: "events.log")
+        try harness.drain()
+        try folder.copy("events.log", to: "events.log.1")
+        try folder.append(records(51...60), to: "events.log")
+        try harness.drain()
+        try folder.truncate("events.log")
+        try folder.append(records(61...62), to: "events.log")
+        try harness.drain(4, wait: .seconds(4 * 3600))
+        try harness.restart()
+        try harness.drain()
+        #expect(harness.lines == expected(1...62))
+        try folder.remove("events.log.1")
+        try harness.drain(3, wait: .seconds(4 * 3600))
+        #expect(harness.cursors.count == 1)
     }
 
     @Test(arguments: [false, true]) func `several rotations while nobody looked`(compresses: Bool) throws {
