@@ -14,6 +14,9 @@ package struct StableHash: Sendable {
         state = (state ^ UInt64(byte)) &* 0x100_0000_01b3
     }
 
+    /// The hash of what was added so far.
+    package var value: UInt64 { state }
+
     /// Sixteen hexadecimal digits.
     package var text: String {
         let digits = String(state, radix: 16)
