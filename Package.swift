@@ -82,6 +82,9 @@ let package = Package(
             name: "learning-benchmark", dependencies: ["Domain", "Engine", "NetworkLearner", "RBACLearner", "Store"],
             path: "Benchmarks/Learning", exclude: ["make_estate.py"], swiftSettings: settings),
         .target(name: "ScriptedServers", path: "Tests/Support/ScriptedServers", swiftSettings: settings),
+        .target(
+            name: "MalformedBodies", dependencies: ["CZlib", "CZstd"], path: "Tests/Support/MalformedBodies",
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Domain"], swiftSettings: settings),
         .testTarget(name: "DecodersTests", dependencies: ["Decoders", "Domain"], swiftSettings: settings),
@@ -89,8 +92,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Configuration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "NetworkLearner",
-                "PolicyEvaluator",
+                "Configuration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "MalformedBodies",
+                "NetworkLearner", "PolicyEvaluator",
                 "Proposals", "RBACLearner", "Rendering", "Store", "leastwise", yams,
             ], swiftSettings: settings),
         .testTarget(
@@ -100,7 +103,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport", "ScriptedServers"], swiftSettings: settings),
-        .testTarget(name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest"], swiftSettings: settings),
+        .testTarget(
+            name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest", "MalformedBodies"],
+            swiftSettings: settings),
         .testTarget(
             name: "InventoryTests", dependencies: ["Domain", "Inventory", "NetworkLearner"], swiftSettings: settings),
         .testTarget(name: "LayoutTests", dependencies: ["Domain", "Layout", yams], swiftSettings: settings),
