@@ -105,6 +105,9 @@ let package = Package(
             name: "learning-benchmark", dependencies: ["Domain", "Engine", "NetworkLearner", "RBACLearner", "Store"],
             path: "Benchmarks/Learning", exclude: ["make_estate.py"], swiftSettings: settings),
         .target(name: "ScriptedServers", path: "Tests/Support/ScriptedServers", swiftSettings: settings),
+        .target(
+            name: "MalformedBodies", dependencies: ["CZlib", "CZstd"], path: "Tests/Support/MalformedBodies",
+            swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
         .testTarget(name: "AppConfigurationTests", dependencies: ["AppConfiguration", "Domain"], swiftSettings: settings),
         .testTarget(name: "DecodersTests", dependencies: ["Decoders", "Domain"], swiftSettings: settings),
@@ -112,8 +115,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "AppConfiguration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "NetworkLearner",
-                "PolicyEvaluator",
+                "AppConfiguration", "Domain", "Engine", "Ingest", "Inventory", "Layout", "MalformedBodies",
+                "NetworkLearner", "PolicyEvaluator",
                 "Proposals", "RBACLearner", "Rendering", "Store", "leastwise", yams,
             ], swiftSettings: settings),
         .testTarget(
@@ -127,7 +130,9 @@ let package = Package(
             name: "HubbleRelayTests",
             dependencies: ["Decoders", "Domain", "HTTPTransport", "HubbleRelay", "ScriptedServers"],
             swiftSettings: settings),
-        .testTarget(name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest"], swiftSettings: settings),
+        .testTarget(
+            name: "IngestTests", dependencies: ["Decoders", "Domain", "Ingest", "MalformedBodies"],
+            swiftSettings: settings),
         .testTarget(
             name: "InventoryTests", dependencies: ["Domain", "Inventory", "NetworkLearner"], swiftSettings: settings),
         .testTarget(

@@ -65,7 +65,7 @@ class Clock {
         return true;
     }
 
-    char date_[10] = {};
+    char date_[10] = {'1', '9', '7', '0', '-', '0', '1', '-', '0', '1'};
     int64_t days_ = 0;
 };
 

@@ -26,6 +26,11 @@ void decode(lw_decoder &decoder, const char *bytes, size_t length, Record &recor
     if (length > kept_capacity) decoder.shrink();
 }
 
+/// True for a line that was refused as a whole, but is a list: its elements are judged one by one.
+inline bool hides_list(const lw_place &place, const char *start) {
+    return (place.error == lw_not_json || place.error == lw_not_text) && lw_list_start({start, place.length}) > 0;
+}
+
 template <class Record, class Decode>
 lw_progress decode_lines(
     lw_decoder &decoder, lw_text input, bool last, Record *records, uint32_t capacity, Decode decode_one) {
@@ -52,7 +57,7 @@ lw_progress decode_lines(
                 record.place = {static_cast<size_t>(start - input.bytes), static_cast<size_t>(end - start),
                                 progress.lines, lw_ok, false};
                 decode_one(start, static_cast<size_t>(end - start), record);
-                if (record.place.is_list) progress.stop = lw_stop_special;
+                if (record.place.is_list || hides_list(record.place, start)) progress.stop = lw_stop_special;
             }
             if (progress.stop == lw_stop_special) break;
             progress.count++;

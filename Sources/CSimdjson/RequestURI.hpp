@@ -43,15 +43,23 @@ inline bool take_equals(std::string_view &text) {
     return found;
 }
 
+/// Where the next `%2c` or `%2C` stands, also one that is cut behind the 2.
+inline size_t encoded_comma(std::string_view text, size_t at) {
+    size_t found = text.find("%2", at);
+    while (found != std::string_view::npos && found + 2 < text.size() && (text[found + 2] | 32) != 'c')
+        found = text.find("%2", found + 2);
+    return found;
+}
+
 /// The name in `fieldSelector=metadata.name=NAME`, which restricts a list or a watch to one object; else empty.
 inline std::string_view selected_name(std::string_view raw) {
     std::string_view selector = parameter(raw, "fieldSelector");
     constexpr std::string_view field = "metadata.name";
+    size_t comma = selector.find(','), encoded = encoded_comma(selector, 0);
     for (size_t at = 0; at < selector.size();) {
-        size_t comma = selector.find(',', at), encoded = selector.find("%2", at);
-        while (
-            encoded != std::string_view::npos && encoded + 2 < selector.size() && (selector[encoded + 2] | 32) != 'c')
-            encoded = selector.find("%2", encoded + 2);
+        // Looked for once only: there may be hundreds of thousands of terms.
+        if (comma < at) comma = selector.find(',', at);
+        if (encoded < at) encoded = encoded_comma(selector, at);
         size_t end = std::min({comma, encoded, selector.size()});
         std::string_view term = selector.substr(at, end - at);
         if (term.substr(0, field.size()) == field) {

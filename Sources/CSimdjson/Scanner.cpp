@@ -7,7 +7,8 @@ namespace {
 
 bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 
-/// Leaves the string or runs out of bytes; false on a raw control character, which JSON strings cannot have.
+/// Leaves the string or runs out of bytes; false at a line's end, which no JSON string can hold: it was not closed. Other
+/// control characters are as illegal, but do not hide where the value ends.
 bool skip_string(lw_scanner *scanner, const char *bytes, size_t length, size_t &at) {
     for (; at < length; at++) {
         unsigned char byte = static_cast<unsigned char>(bytes[at]);
@@ -20,7 +21,7 @@ bool skip_string(lw_scanner *scanner, const char *bytes, size_t length, size_t &
             at++;
             return true;
         }
-        if (byte < 0x20) return false;
+        if (byte == '\n') return false;
     }
     return true;
 }

@@ -165,10 +165,9 @@ extension RecordForm {
 extension UnsafeRawBufferPointer {
     /// The first bytes without white space around them.
     fileprivate func trimmed(to count: Int) -> UnsafeRawBufferPointer {
-        let isSpace = { (byte: UInt8) in byte == 32 || (9...13).contains(byte) }
         let bytes = prefix(count)
-        let start = bytes.firstIndex { !isSpace($0) } ?? bytes.endIndex
-        let end = (bytes[start...].lastIndex { !isSpace($0) }).map { $0 + 1 } ?? start
+        let start = bytes.firstIndex { !Self.isSpace($0) } ?? bytes.endIndex
+        let end = (bytes[start...].lastIndex { !Self.isSpace($0) }).map { $0 + 1 } ?? start
         return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
     }
 }

@@ -61,6 +61,49 @@ import Testing
         #expect(result == expected.result)
     }
 
+    @Test(arguments: Form.allCases, [1, 2, 3])
+    func `every form gives the same observations, also by single bytes`(form: Form, piece: Int) throws {
+        let lines = Array(try Self.events().prefix(9))
+        let expected = try ingest(.audit, Form.lines.text(lines))
+        let (result, summary) = try ingest(.audit, form.text(lines), piece: piece)
+        #expect(summary.rejected.total == 0, "\(summary.diagnostics.first.debugDescription)")
+        #expect(summary.records == 9)
+        #expect(result == expected.result)
+    }
+
+    @Test func `a list with bytes that are no text loses the element that holds them`() throws {
+        let lines = Array(try Self.events().prefix(5))
+        for bytes: [UInt8] in [[0xff], [0], [9], [0x1b], [0xc0, 0xaf]] {
+            let bad = Array(lines[2].utf8.prefix(20)) + bytes + Array(lines[2].utf8.dropFirst(20))
+            let list = Array(#"{"kind":"EventList","items":["#.utf8) + Array((lines[0] + ",").utf8) + bad
+            let summary = try ingest(.audit, list + Array(("," + lines[1] + "," + lines[4] + "]}\n" + lines[3]).utf8))
+                .summary
+            #expect(summary.records == 5)
+            #expect(summary.rejected.total == 1)
+            #expect(summary.diagnostics.map(\.line) == [2])
+        }
+    }
+
+    @Test func `a list that breaks off behind its elements is reported, and what follows is kept`() throws {
+        let lines = Array(try Self.events().prefix(3))
+        let head = #"{"kind":"EventList","items":["# + lines[0] + "," + lines[1]
+        for tail in ["]", "],", #"],"metadata":{"a":"#, #"],"metadata":{"a":"x"#] {
+            for end in ["", "\n" + lines[2]] {
+                for piece in [1, 3, 1 << 20] {
+                    let summary = try ingest(.audit, head + tail + end, piece: piece).summary
+                    #expect(summary.records == (end.isEmpty ? 3 : 4), "\(tail)")
+                    #expect(summary.rejected[.notJSON] == 1)
+                }
+            }
+        }
+    }
+
+    @Test func `a time of NUL characters is no time`() throws {
+        let nuls = String(repeating: #"\u0000"#, count: 10)
+        let lines = try Self.events().prefix(2).map { $0.replacing("2026-11-23T", with: nuls + "T") }
+        #expect(try ingest(.audit, lines.joined(separator: "\n")).summary.rejected[.wrongType] == 2)
+    }
+
     @Test func `an input of single bytes is decoded`() throws {
         let lines = Array(try Self.events().prefix(6))
         let (result, summary) = try ingest(.audit, Form.mixed.text(lines + lines + lines), piece: 1)
