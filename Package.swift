@@ -84,7 +84,8 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "CLibcrypto", "AppConfiguration", "Decoders", "Domain", "Engine", "HTTPTransport", "HubbleRelay", "Ingest",
+                "CLibcrypto", "AppConfiguration", "Decoders", "Domain", "Engine", "HTTPTransport", "HubbleRelay",
+                "Ingest",
                 "KubernetesClient", "Store",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -109,7 +110,8 @@ let package = Package(
             name: "MalformedBodies", dependencies: ["CZlib", "CZstd"], path: "Tests/Support/MalformedBodies",
             swiftSettings: settings),
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
-        .testTarget(name: "AppConfigurationTests", dependencies: ["AppConfiguration", "Domain"], swiftSettings: settings),
+        .testTarget(
+            name: "AppConfigurationTests", dependencies: ["AppConfiguration", "Domain"], swiftSettings: settings),
         .testTarget(name: "DecodersTests", dependencies: ["Decoders", "Domain"], swiftSettings: settings),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
         .testTarget(
@@ -151,7 +153,8 @@ let package = Package(
         .testTarget(
             name: "ProposeTests",
             dependencies: [
-                "AppConfiguration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest", "NetworkLearner",
+                "AppConfiguration", "Domain", "Engine", "Forge", "GitWriter", "HTTPTransport", "Ingest",
+                "NetworkLearner",
                 "Proposals", "ScriptedServers", "Store", "leastwise",
             ], swiftSettings: settings),
         .testTarget(
@@ -161,7 +164,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "AppConfiguration", "Decoders", "Domain", "HTTPTransport", "Ingest", "ScriptedServers", "Server", "Store",
+                "AppConfiguration", "Decoders", "Domain", "HTTPTransport", "Ingest", "ScriptedServers", "Server",
+                "Store",
                 "leastwise", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),

@@ -9,7 +9,6 @@ package final class IngestInput {
     let name: String
     var reader: RecordReader
     var buffer: RecordBuffer
-    private let diagnosticsKept: Int
     /// Of so many further rejected records the place is kept.
     var rejectionsWanted: Int
 
@@ -23,17 +22,7 @@ package final class IngestInput {
         self.name = name
         reader = RecordReader(recordLimit: options.recordLimit)
         buffer = RecordBuffer(capacity: bufferBytes)
-        diagnosticsKept = options.diagnosticsKept
-        rejectionsWanted = diagnosticsKept
-    }
-
-    /// What was read since the last call; for inputs that never end.
-    package func takeSummary() -> IngestSummary {
-        defer {
-            summary = IngestSummary()
-            rejectionsWanted = diagnosticsKept
-        }
-        return summary
+        rejectionsWanted = options.diagnosticsKept
     }
 
     /// Bytes that wait for the rest of their record.

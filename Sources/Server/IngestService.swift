@@ -3,6 +3,7 @@ import Domain
 import Foundation
 import Glibc
 import Hummingbird
+import Ingest
 import Logging
 import ServiceLifecycle
 package import Store
@@ -76,6 +77,13 @@ package struct IngestService: ServiceLifecycle.Service {
     private func pulled(_ intake: Intake, _ states: SourceStates) -> [any ServiceLifecycle.Service] {
         let (sources, cluster) = (settings.current.sources, settings.current.cluster)
         var services: [any ServiceLifecycle.Service] = []
+        for (source, patterns) in [(IngestSource.hubble, sources.hubbleFiles), (.audit, sources.auditFiles)] {
+            guard !patterns.isEmpty else { continue }
+            services.append(
+                FollowService(
+                    source: source, patterns: patterns, pollInterval: sources.pollInterval, cluster: cluster,
+                    store: store, disk: disk, intake: intake, states: states, metrics: metrics, logger: logger))
+        }
         if let relay = sources.relay {
             services.append(
                 RelayService(

@@ -13,13 +13,18 @@ final class GzipSource {
     private let file: OpenFile
     private var inflater: Inflater
     private var position = 0
+    private var input: [UInt8] = []
+    /// Bytes of the input that were decompressed.
+    private var used = 0
+    /// True where the last call filled its target, so that more may come out without more input.
+    private var mayHoldMore = false
     /// Nil as long as more may come.
     private(set) var ending: Ending?
 
     /// Throws an `IngestError` where zlib cannot start.
     init(_ file: OpenFile) throws {
         self.file = file
-        inflater = try Inflater([])
+        inflater = try Inflater()
     }
 
     /// The first two bytes tell gzip (RFC 1952, 2.3.1).
@@ -29,16 +34,26 @@ final class GzipSource {
     func read(into target: UnsafeMutableRawBufferPointer) throws -> Int {
         while ending == nil {
             do {
-                if let count = try inflater.inflate(into: target) { return count }
-                let more = try file.bytes(position..<(position + Self.portion))
-                position += more.count
-                inflater.feed(more[...])
-                if more.isEmpty { ending = (try? inflater.finish()) == nil ? .cutOff : .whole }
-            } catch is DamagedGzip {
+                if used == input.count, !mayHoldMore { try fill() }
+                guard ending == nil else { return 0 }
+                let step = try input.withUnsafeBytes {
+                    try inflater.step(UnsafeRawBufferPointer(rebasing: $0[used...]), into: target)
+                }
+                used += step.consumed
+                mayHoldMore = step.produced == target.count
+                if step.produced > 0 { return step.produced }
+            } catch is DamagedInput {
                 ending = .damaged
             }
         }
         return 0
+    }
+
+    private func fill() throws {
+        input = try file.bytes(position..<(position + Self.portion))
+        used = 0
+        position += input.count
+        if input.isEmpty { ending = (try? inflater.finish()) == nil ? .cutOff : .whole }
     }
 }
 

@@ -74,14 +74,11 @@ actor Lane {
     private static let inputBytes = 16 << 10
 
     /// Folds in further bytes of an input.
-    ///
-    /// - Parameter cursor: where its source is to be read on once these bytes are committed.
-    func append(_ pieces: [ByteBuffer], to number: InputNumber, cursor: SourceCursor? = nil) throws -> Standing {
+    func append(_ pieces: [ByteBuffer], to number: InputNumber) throws -> Standing {
         let open = try touch(number)
         for piece in pieces {
             try piece.withUnsafeReadableBytes { try lane.append($0, to: open.input) }
         }
-        if let cursor { mark(cursor) }
         return standing(open)
     }
 
@@ -98,9 +95,19 @@ actor Lane {
     /// Forgets an input that broke off. What was folded in stays: it was observed.
     func abandon(_ number: InputNumber) { inputs[number] = nil }
 
-    /// What became of an input's records since the last call; for inputs that never end.
-    func takeSummary(of number: InputNumber) -> IngestSummary {
-        inputs[number]?.input.takeSummary() ?? IngestSummary()
+    /// Folds in complete records of something that the service reads by itself.
+    ///
+    /// - Parameter cursor: where it is to be read on once these records are committed.
+    /// - Returns: what they came to, and how the lane stands.
+    func takeRecords(
+        _ bytes: ByteBuffer, name: String, cursor: SourceCursor
+    ) throws -> (summary: IngestSummary, standing: Standing) {
+        // An input of its own for each piece: an open bracket in one file says nothing of another.
+        let input = open(name)
+        let standing = try append([bytes], to: input)
+        let ended = try end(input)
+        mark(cursor)
+        return (ended.summary, standing)
     }
 
     /// Folds in a whole body, all of it or, where the body throws, nothing; it is in one cut together with its receipt.
@@ -129,16 +136,20 @@ actor Lane {
         return options
     }
 
-    /// Stores a position with the next commit.
-    func mark(_ cursor: SourceCursor) {
-        marks.cursors.removeAll { $0.name == cursor.name }
-        marks.cursors.append(cursor)
+    /// Forgets positions with the next commit, and stores others; returns the number of its cut.
+    func mark(_ cursors: [SourceCursor], forgotten: [String]) -> CutNumber {
+        marks.forgottenCursors += forgotten
+        marks.cursors.removeAll { forgotten.contains($0.name) }
+        for cursor in cursors { mark(cursor) }
+        return number
     }
 
-    /// Forgets a position with the next commit.
-    func forget(_ cursors: [String]) {
-        marks.forgottenCursors += cursors
-        marks.cursors.removeAll { cursors.contains($0.name) }
+    private func mark(_ cursor: SourceCursor) {
+        if let index = marks.cursors.firstIndex(where: { $0.name == cursor.name }) {
+            marks.cursors[index] = cursor
+        } else {
+            marks.cursors.append(cursor)
+        }
     }
 
     /// Takes everything that was folded in since the last cut.
@@ -162,7 +173,8 @@ actor Lane {
 
     private func standing(_ open: OpenInput) -> Standing {
         Standing(
-            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes, firstCut: open.firstCut ?? number,
+            weight: lane.weight + batches.rows, pendingBytes: open.input.pendingBytes,
+            firstCut: open.firstCut ?? number,
             cut: number)
     }
 }

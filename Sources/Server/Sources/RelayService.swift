@@ -33,7 +33,7 @@ struct RelayService: ServiceLifecycle.Service {
 
     func run() async throws {
         let stream = RelayStream(target: try target(), report: report)
-        let feed = await SourceFeed(intake, source: .hubble, cluster: cluster, name: Self.name)
+        let feed = await SourceFeed(intake, source: .hubble, cluster: cluster)
         let flag = CancellationFlag()
         await withTaskCancellationOrGracefulShutdownHandler {
             while !flag.isSet {
@@ -49,8 +49,9 @@ struct RelayService: ServiceLifecycle.Service {
         } onCancelOrGracefulShutdown: {
             flag.set()
         }
-        try? await feed.commit()
-        await feed.close()
+        do { try await feed.commit() } catch {
+            logger.warning("the newest flows will be read again", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Runs the stream from the stored position until it is to end; throws where a commit failed.
@@ -65,7 +66,7 @@ struct RelayService: ServiceLifecycle.Service {
                 let mark = SourceCursor(name: name, value: Data(cursor.encoded).base64EncodedString())
                 let isDue = committed.duration(to: .now) >= Self.commitTime
                 try OwnThread.wait {
-                    try await feed.take(bytes, cursor: mark)
+                    try await feed.take(bytes, name: Self.name, cursor: mark)
                     if isDue { try await feed.commit() }
                 }
                 if isDue { committed = .now }

@@ -9,39 +9,40 @@ import Store
 actor SourceFeed {
     private let intake: Intake
     private let lane: Lane
-    private let input: Lane.InputNumber
     /// The first cut with something that was not committed for this feed yet; nil where there is nothing.
     private var firstCut: Lane.CutNumber?
 
-    init(_ intake: Intake, source: IngestSource, cluster: ClusterName, name: String) async {
+    init(_ intake: Intake, source: IngestSource, cluster: ClusterName) async {
         self.intake = intake
         lane = await intake.lane(source, cluster)
-        input = await lane.open(name)
     }
 
-    /// Takes complete records, and the position behind them.
-    func take(_ bytes: ByteBuffer, cursor: SourceCursor) async throws {
-        let standing = try await lane.append([bytes], to: input, cursor: cursor)
+    /// Takes complete records, and the position behind them; waits for a commit where the lane is full.
+    ///
+    /// - Parameter name: of the input, for diagnostics.
+    func take(_ bytes: ByteBuffer, name: String, cursor: SourceCursor) async throws {
+        let (summary, standing) = try await lane.takeRecords(bytes, name: name, cursor: cursor)
+        intake.count(summary, source: lane.source)
         if firstCut == nil { firstCut = standing.cut }
         if standing.weight >= Intake.mostRows { try await commit() }
     }
 
-    /// Forgets positions with the next commit.
-    func forget(_ cursors: [String]) async { await lane.forget(cursors) }
+    /// Stores positions that moved without records, and forgets others, with the next commit.
+    func mark(_ moved: [SourceCursor], forgotten: [String]) async {
+        guard !moved.isEmpty || !forgotten.isEmpty else { return }
+        let cut = await lane.mark(moved, forgotten: forgotten)
+        if firstCut == nil { firstCut = cut }
+    }
 
     /// Returns once everything taken so far is durable with its position. Throws an `IntakeError`.
     func commit() async throws {
         guard let firstCut else { return }
         try await intake.committer.commit(lane, since: firstCut)
         self.firstCut = nil
-        intake.count(await lane.takeSummary(of: input), source: lane.source)
     }
 
     /// Begins anew after a failure: what was taken and not committed is read again.
     func startOver() { firstCut = nil }
-
-    /// Ends the feed's input.
-    func close() async { await lane.abandon(input) }
 }
 
 /// Lets a thread of its own wait for tasks.

@@ -92,11 +92,13 @@ struct WatchService: ServiceLifecycle.Service {
         let earlier = last?.kinds.values.reduce(0) { $0 + $1.events } ?? 0
         metrics.objects.add(Double(max(0, events - earlier)), "event")
         let listings = status.kinds.values.reduce(0) { $0 + $1.listings }
-        metrics.objects.add(Double(max(0, listings - (last?.kinds.values.reduce(0) { $0 + $1.listings } ?? 0))), "listing")
+        metrics.objects.add(
+            Double(max(0, listings - (last?.kinds.values.reduce(0) { $0 + $1.listings } ?? 0))), "listing")
         let problem = status.discoveryProblem ?? status.deliveryProblem
         let missing = status.missingRules
         let listed = status.kinds.values.count { $0.isListed }
-        let note = "\(listed) of \(status.kinds.count) kinds listed" + (problem.map { "; \($0)" } ?? "")
+        let note =
+            "\(listed) of \(status.kinds.count) kinds listed" + (problem.map { "; \($0)" } ?? "")
             + (missing.isEmpty ? "" : "; missing rights: \(missing.joined(separator: ", "))")
         states.set(Self.name, isUp: problem == nil && listed > 0, note)
         if problem != nil, problem != last?.discoveryProblem ?? last?.deliveryProblem {
