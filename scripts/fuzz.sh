@@ -16,16 +16,23 @@ swift build -c release --scratch-path "$work/build" --product leastwise-fuzz --s
     -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld -Xcc -fsanitize=fuzzer-no-link -Xcxx -fsanitize=fuzzer-no-link
 program=$work/build/release/leastwise-fuzz
 mkdir -p "$work/crashes"
+rm -f "$work"/crashes/*.small
+for crash in "$work"/crashes/*-*; do
+    [ -e "$crash" ] || continue
+    # What was found before and is mended.
+    if "$program" "$(basename "$crash" | cut -d- -f1)" -timeout=10 "$crash" >/dev/null 2>&1; then rm "$crash"; fi
+done
 
 failed=0
 for target in "${targets[@]}"; do
     corpus=$work/corpus/$target
     mkdir -p "$corpus"
+    rm -rf "${work:?}/seeds/$target"
     "$program" "$target" --seeds "$work/seeds/$target"
     dictionary=()
     case $target in hubble | audit | objects) dictionary=(-dict=Fuzzing/json.dict) ;; esac
     echo "== $target, $seconds s"
-    "$program" "$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=10 -max_len=4096 -print_final_stats=1 \
+    "$program" "$target" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=10 -max_len=2048 -print_final_stats=1 \
         "${dictionary[@]}" -artifact_prefix="$work/crashes/$target-" "$corpus" "$work/seeds/$target" \
         >"$work/$target.log" 2>&1 || failed=1
     grep -E '^(stat::number_of_executed_units|stat::average_exec|stat::peak_rss)' "$work/$target.log" || true

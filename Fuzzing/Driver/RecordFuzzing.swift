@@ -84,7 +84,7 @@ struct RecordFuzzing {
         let path = source == .hubble ? "hubble/corner-cases.ndjson" : "audit/audit.log"
         let lines = Fixture.lines(path).prefix(60)
         let bodies = MalformedBody.sampled.filter { $0.source.rawValue == source.rawValue && $0.contentEncoding == nil }
-        return lines + bodies.lazy.map(\.bytes).filter { $0.count < 4096 }
+        return lines + bodies.lazy.map(\.bytes).filter { $0.count < 1600 }
     }
 }
 
