@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev libzstd-dev libssl-dev pkg-config
 TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl zstd
-SWIFT_FILES := Package.swift Sources Tests Benchmarks templates migrations
+SWIFT_FILES := Package.swift Sources Tests Benchmarks Fuzzing templates migrations
 
 .PHONY: help
 help: ## list the targets
@@ -75,6 +75,10 @@ oracle: release setup-oracle ## let judges from elsewhere judge manifests and re
 .PHONY: worlds
 worlds: release setup-tests ## sweep invented estates for what is denied or allowed wrongly; needs ../shared; SEEDS="1 2 3"
 	@scripts/worlds.py .build/release/leastwise $(or $(SEEDS),$(shell seq 1 20))
+
+.PHONY: fuzz
+fuzz: setup ## fuzz each reader of what comes from outside, guided by coverage; FUZZ_SECONDS=60, FUZZ_TARGETS="hubble audit"
+	@scripts/fuzz.sh $(FUZZ_TARGETS)
 
 .PHONY: setup-bench
 setup-bench:

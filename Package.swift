@@ -175,3 +175,14 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Only `make fuzz` builds these: they need libFuzzer. In this package, since `package` access ends at its border.
+if Context.environment["LEASTWISE_FUZZING"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Fuzzing/CFuzzer"),
+        .executableTarget(
+            name: "leastwise-fuzz",
+            dependencies: ["CFuzzer", "Decoders", "Domain", "Ingest", "Inventory", "MalformedBodies"],
+            path: "Fuzzing/Driver", swiftSettings: settings),
+    ]
+}

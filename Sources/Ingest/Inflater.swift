@@ -8,6 +8,8 @@ struct Inflater: ~Copyable, Decompressor {
 
     private enum Place {
         case start, insideMember, betweenMembers
+        /// What came before the damage is given out first.
+        case damaged
     }
 
     /// Throws an `IngestError` where zlib has no memory, or is another version than the program was built with.
@@ -31,6 +33,7 @@ struct Inflater: ~Copyable, Decompressor {
         _ input: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
     ) throws -> DecompressionStep {
         var padding = 0
+        if place == .damaged { throw damage(.damaged) }
         if place == .betweenMembers {
             // Zeros behind a member are padding, as tapes had it.
             padding = input.firstIndex { $0 != 0 } ?? input.count
@@ -44,7 +47,9 @@ struct Inflater: ~Copyable, Decompressor {
         // Z_BUF_ERROR: all that could come out without more input has come out.
         case Z_OK, Z_BUF_ERROR: break
         case Z_MEM_ERROR: throw IngestError(cannotDecompress: "zlib", reason: "no memory")
-        default: throw damage(.damaged)
+        default:
+            place = .damaged
+            guard step.produced > 0 else { throw damage(.damaged) }
         }
         return DecompressionStep(consumed: padding + step.consumed, produced: step.produced)
     }
@@ -66,6 +71,7 @@ struct Inflater: ~Copyable, Decompressor {
     }
 
     mutating func finish() throws {
+        if place == .damaged { throw damage(.damaged) }
         guard place == .betweenMembers else { throw damage(.truncated) }
     }
 

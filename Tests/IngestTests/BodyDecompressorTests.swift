@@ -93,6 +93,13 @@ import Testing
         for first: UInt8 in [0x1e, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27] {
             let old = [first, 0xb5, 0x2f, 0xfd, 0, 17 << 3, 0, 0]
             #expect(try Self.decompress(.zstd, old).damage == .init(.zstd, .damaged))
+            // The library looks for them again where a head is wrong.
+            #expect(try Self.decompress(.zstd, [0x28] + old).damage == .init(.zstd, .damaged))
+            let behind = try Self.decompress(.zstd, ZstdBytes.magic + old).damage
+            #expect(behind == .init(.zstd, [0x1e, 0x24].contains(first) ? .damaged : .dictionaryNeeded))
+            for piece in 1..<5 {
+                #expect(try Self.decompress(.zstd, ZstdBytes.magic + old, piece: piece).damage == behind)
+            }
         }
     }
 
@@ -106,6 +113,19 @@ import Testing
         #expect(damage.coding == coding)
         #expect(!damage.hint.isEmpty)
         #expect(try Self.decompress(coding, bytes).bytes == [])
+    }
+
+    @Test(arguments: ContentCoding.allCases)
+    func `what came before the damage is given, however the bytes come`(coding: ContentCoding) throws {
+        let packed = Self.compress(coding, Self.text)
+        // A block of a kind that there is not, behind 3 and 2 blocks of text.
+        let at = coding == .gzip ? 10 + 3 * (5 + 65_535) : 6 + 3 * (3 + 100_000)
+        let damaged = packed[..<at] + [7, 0, 0] + packed[(at + 3)...]
+        for piece in [1, 1000, 1 << 20] {
+            let result = try Self.decompress(coding, Array(damaged), piece: piece)
+            #expect(result.damage == .init(coding, .damaged))
+            #expect(result.bytes.count == (coding == .gzip ? 3 * 65_535 : 300_000))
+        }
     }
 
     @Test func `a flipped checksum of gzip is damage`() throws {

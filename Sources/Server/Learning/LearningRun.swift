@@ -20,6 +20,15 @@ struct LearningRun: Sendable {
     /// Learns off the caller's executor. Throws what the jobs throw.
     @concurrent
     func perform() async throws -> Result {
+        do {
+            return try await learn()
+        } catch let error as EngineError where error.code == .nothingObserved {
+            // A fresh installation: no failure.
+            return Result(lines: [error.message])
+        }
+    }
+
+    private func learn() async throws -> Result {
         let session = try Session(settings: settings) { _ in store }
         guard settings.repository.url != nil else {
             let learned = try session.learn()

@@ -1,6 +1,6 @@
 extension MalformedBody.Source {
     /// A record that has to be kept; the number makes it another one.
-    func good(_ number: Int) -> String {
+    package func good(_ number: Int) -> String {
         switch self {
         case .hubble: Self.flow(port: 4242, second: number).text
         case .audit: Self.event(name: "kept", number: number).text

@@ -101,6 +101,7 @@ extension MalformedBody {
             packed("the reserved block type", "zstd", .audit, magic + [0, 56, 7, 0, 0], good: 0),
             packed("the reserved bit", "zstd", .audit, magic + [8, 56, 1, 0, 0], good: 0),
             packed("the format of 0.7", "zstd", .audit, [0x27] + whole.dropFirst(), good: 0),
+            packed("the format of 0.7 behind one byte", "zstd", .audit, [0x28, 0x27] + whole.dropFirst(), good: 0),
             packed("a frame to skip of 4 GiB", "zstd", .audit, whole + skippable(.max, [1, 2, 3]), good: 20),
             packed(
                 "frames to skip", "zstd", .audit, skippable(3, [1, 2, 3]) + whole + skippable(0, []), good: 20,
