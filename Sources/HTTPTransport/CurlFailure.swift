@@ -30,6 +30,8 @@ enum CurlFailure {
             (.certificate, "name the authority that signed the server's certificate in caFile")
         case CURLE_SSL_CACERT_BADFILE:
             (.certificate, "caFile has to be a readable file of PEM certificates")
+        case CURLE_SSL_CERTPROBLEM:
+            (.certificate, "check this side's certificate and key: PEM files that are readable and belong together")
         case CURLE_SSL_CONNECT_ERROR:
             (.protocolError, "check that the port speaks TLS 1.2 or newer")
         case CURLE_URL_MALFORMAT:

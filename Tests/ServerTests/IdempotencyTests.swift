@@ -26,6 +26,17 @@ import Testing
         try await again.stop()
     }
 
+    @Test func `another body under a known key is refused, not acknowledged`() async throws {
+        let service = try await RunningService.start()
+        let key = ["Idempotency-Key": "k"]
+        #expect(try await service.post("hubble", Flow.lines(0..<5), headers: key).status == 200)
+        let other = try await service.post("hubble", Flow.lines(5..<9), headers: key)
+        #expect(other.status == 422)
+        #expect(other.reason == "key of another body")
+        #expect(try service.storedCount() == 5)
+        try await service.stop()
+    }
+
     @Test func `without a key each batch counts`() async throws {
         let service = try await RunningService.start()
         for _ in 0..<2 { _ = try await service.post("hubble", Flow.lines(0..<5)) }

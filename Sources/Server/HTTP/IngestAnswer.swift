@@ -36,12 +36,24 @@ struct IngestAnswer: Codable, Sendable, Equatable {
         first = summary.diagnostics.map { Rejection(record: $0.line, reason: $0.kind.rawValue) }
     }
 
-    /// The answer that was stored as JSON; nil where it cannot be read.
-    init?(json: String) {
-        guard let answer = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
-        self = answer
-    }
-
     /// True where nothing of a batch could be read at all, so that its sender hardly sends what it means to.
     var isUseless: Bool { accepted == 0 && ignored.total == 0 && rejected.total > 0 }
+}
+
+/// What a receipt holds: the answer that a batch got, and which batch that was.
+struct StoredAnswer: Codable, Sendable, Equatable {
+    /// SHA-256 of the body as it was received.
+    let digest: String
+    let answer: IngestAnswer
+
+    init(digest: String, answer: IngestAnswer) {
+        self.digest = digest
+        self.answer = answer
+    }
+
+    /// Nil where the text cannot be read.
+    init?(json: String) {
+        guard let stored = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+        self = stored
+    }
 }

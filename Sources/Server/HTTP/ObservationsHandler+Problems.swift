@@ -5,6 +5,10 @@ import Store
 extension ObservationsHandler {
     static let notFound = Problem(.notFound, "no such path", "Not found", detail: "there is no such source")
 
+    static let otherBody = Problem(
+        .unprocessableContent, "key of another body", "Key of another body",
+        detail: "the Idempotency-Key was used for another body: give each batch a key of its own")
+
     static let draining = Problem(
         .serviceUnavailable, "draining", "Shutting down",
         detail: "send it again: to another replica, or a little later",

@@ -85,8 +85,15 @@ struct ObservationsHandler: Sendable {
         }
         defer { keysInProgress.end(owner, key) }
         do {
-            if let receipt = try await receipt(owner, key) { return (receipt, true) }
-            let ended = try await takeWhole(key: key, head, request, lane)
+            let share = MemoryShare(of: intake.budget)
+            let body = try await receive(head, request, share)
+            let digest = body.digest
+            if let known = try await receipt(owner, key) {
+                // Under one key two batches: to acknowledge the second would lose it.
+                guard known.digest == digest else { throw Self.otherBody }
+                return (known.answer, true)
+            }
+            let ended = try await takeWhole(body.pieces, key: key, digest: digest, head, request, lane)
             try await intake.committer.commit(lane, since: ended.firstCut)
             return (IngestAnswer(ended.summary), false)
         } catch {
@@ -94,34 +101,38 @@ struct ObservationsHandler: Sendable {
         }
     }
 
-    private func receipt(_ owner: String, _ key: String) async throws -> IngestAnswer? {
+    private func receipt(_ owner: String, _ key: String) async throws -> StoredAnswer? {
         let store = store
         let receipt = try await disk.run { try store.receipt(sender: owner, key: key) }
-        return receipt.flatMap { IngestAnswer(json: $0.answer) }
+        return receipt.flatMap { StoredAnswer(json: $0.answer) }
     }
 
     /// Receives the whole body before any of it counts, so that a batch with a key is all in or all out.
-    private func takeWhole(
-        key: String, _ head: BodyHead, _ request: RouteRequest, _ lane: Lane
-    ) async throws -> Lane.Ended {
-        let share = MemoryShare(of: intake.budget)
-        var pieces: [ByteBuffer] = []
-        var size = 0
+    private func receive(
+        _ head: BodyHead, _ request: RouteRequest, _ share: MemoryShare
+    ) async throws -> BodyPieces {
+        var body = BodyPieces()
         for try await piece in request.request.body {
-            size += piece.readableBytes
-            guard size <= intake.budget.largestShare else { throw BodyFailure.tooLargeForKey }
-            guard share.hold(size) else { throw BodyFailure.busy }
-            pieces.append(piece)
+            body.append(piece)
+            guard body.count <= intake.budget.largestShare else { throw BodyFailure.tooLargeForKey }
+            guard share.hold(body.count) else { throw BodyFailure.busy }
         }
-        if let length = head.length, length != size { throw BodyBrokeOff() }
-        let (owner, time, maximum, whole) = (request.principal.name, now(), maximumBody, pieces)
+        if let length = head.length, length != body.count { throw BodyBrokeOff() }
+        return body
+    }
+
+    private func takeWhole(
+        _ body: [ByteBuffer], key: String, digest: String, _ head: BodyHead, _ request: RouteRequest, _ lane: Lane
+    ) async throws -> Lane.Ended {
+        let (owner, time, maximum) = (request.principal.name, now(), maximumBody)
         await intake.committer.beginWork()
         let ended: Lane.Ended
         do {
             ended = try await lane.takeWhole(request.id) { take in
-                try WholeBody.feed(whole, head.coding, maximum: maximum, take)
+                try WholeBody.feed(body, head.coding, maximum: maximum, take)
             } receipt: { summary in
-                Receipt(sender: owner, key: key, answer: JSON.text(IngestAnswer(summary)), received: time)
+                let stored = StoredAnswer(digest: digest, answer: IngestAnswer(summary))
+                return Receipt(sender: owner, key: key, answer: JSON.text(stored), received: time)
             }
         } catch {
             await intake.committer.endWork()

@@ -24,8 +24,7 @@ struct StreamedBody {
     private let length: Int?
     private let share: MemoryShare
     private var decompressor: HeldDecompressor?
-    private var pieces: [ByteBuffer] = []
-    private var collected = 0
+    private var pieces = BodyPieces()
     private var size = 0
     private var isOpen = true
     /// What the lane holds of the body.
@@ -46,9 +45,8 @@ struct StreamedBody {
         size += piece.readableBytes
         guard size <= maximum else { throw BodyFailure.tooLarge }
         pieces.append(piece)
-        collected += piece.readableBytes
         try hold()
-        if collected >= Self.pieceBytes { try await handOn() }
+        if pieces.count >= Self.pieceBytes { try await handOn() }
     }
 
     /// Decodes what is left; the records are in the lane's next commit, or in earlier ones.
@@ -78,17 +76,16 @@ struct StreamedBody {
     private func hold() throws {
         // A frame's window is as large as its sender likes, up to 8 MiB.
         let window = decompressor?.memory ?? 0
-        guard share.hold(collected + pending + window) else { throw BodyFailure.busy }
+        guard share.hold(pieces.count + pending + window) else { throw BodyFailure.busy }
     }
 
     private mutating func handOn() async throws {
-        guard collected > 0 else { return }
+        guard pieces.count > 0 else { return }
         await intake.committer.beginWork()
         do {
             let standing = try await decode()
             await intake.committer.endWork()
-            pieces = []
-            collected = 0
+            pieces.removeAll()
             pending = standing.pendingBytes
             try hold()
             if standing.weight >= Intake.mostRows {
@@ -104,9 +101,9 @@ struct StreamedBody {
     }
 
     private mutating func decode() async throws -> Lane.Standing {
-        guard let decompressor else { return try await lane.append(pieces, to: input) }
+        guard let decompressor else { return try await lane.append(pieces.pieces, to: input) }
         var standing: Lane.Standing?
-        for piece in pieces {
+        for piece in pieces.pieces {
             var rest = piece
             repeat {
                 let plain = try decompressor.next(&rest)
