@@ -84,7 +84,8 @@ struct RecordFuzzing {
         let path = source == .hubble ? "hubble/corner-cases.ndjson" : "audit/audit.log"
         let lines = Fixture.lines(path).prefix(60)
         let bodies = MalformedBody.sampled.filter { $0.source.rawValue == source.rawValue && $0.contentEncoding == nil }
-        return lines + bodies.lazy.map(\.bytes).filter { $0.count < 1600 }
+        let forms = MalformedBody.Source(rawValue: source.rawValue).map { $0.forms.map { Array($0.utf8) } } ?? []
+        return lines + forms + bodies.lazy.map(\.bytes).filter { $0.count < 1600 }
     }
 }
 

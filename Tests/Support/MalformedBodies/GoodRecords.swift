@@ -9,6 +9,11 @@ extension MalformedBody.Source {
 
     func good(_ numbers: Range<Int>) -> [String] { numbers.map { good($0) } }
 
+    /// A record of each form that the decoder knows.
+    package var forms: [String] {
+        [good(0), victim.text] + (self == .audit ? Self.envelopes.map(\.record.text) : [])
+    }
+
     /// A whole record, with every field that the decoder reads, to be broken.
     var victim: JSONText {
         switch self {
