@@ -182,7 +182,7 @@ if Context.environment["LEASTWISE_FUZZING"] != nil {
         .target(name: "CFuzzer", path: "Fuzzing/CFuzzer"),
         .executableTarget(
             name: "leastwise-fuzz",
-            dependencies: ["CFuzzer", "Decoders", "Domain", "Ingest", "Inventory", "MalformedBodies"],
+            dependencies: ["CFuzzer", "Decoders", "Domain", "HubbleRelay", "Ingest", "Inventory", "MalformedBodies"],
             path: "Fuzzing/Driver", swiftSettings: settings),
     ]
 }

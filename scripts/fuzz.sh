@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-60}
 work=.build/fuzz
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(hubble audit objects gzip zstd)
+[ ${#targets[@]} -gt 0 ] || targets=(hubble audit objects gzip zstd relay)
 
 # gold, the default linker, fails on the sanitizers' symbols. Swift's backtracer hangs on a crash under libFuzzer.
 # simdjson's headers are instrumented with what includes them, its kernels in the system's library are not.

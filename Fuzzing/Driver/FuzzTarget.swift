@@ -2,7 +2,7 @@ import Ingest
 
 /// What is fuzzed. A further reader is a further case.
 enum FuzzTarget: String, CaseIterable {
-    case hubble, audit, objects, gzip, zstd
+    case hubble, audit, objects, gzip, zstd, relay
 
     /// Reads the input, and ends the process where a promise is broken.
     func run(_ input: FuzzInput) {
@@ -12,6 +12,7 @@ enum FuzzTarget: String, CaseIterable {
         case .objects: ObjectFuzzing.run(input)
         case .gzip: CompressionFuzzing(coding: .gzip).run(input)
         case .zstd: CompressionFuzzing(coding: .zstd).run(input)
+        case .relay: RelayFuzzing.run(input)
         }
     }
 
@@ -23,6 +24,7 @@ enum FuzzTarget: String, CaseIterable {
         case .objects: ObjectFuzzing.seeds
         case .gzip: CompressionFuzzing(coding: .gzip).seeds
         case .zstd: CompressionFuzzing(coding: .zstd).seeds
+        case .relay: RelayFuzzing.seeds
         }
     }
 }

@@ -9,6 +9,9 @@ package struct BodyDecompressor: ~Copyable {
     /// Bytes that came out so far.
     package private(set) var produced = 0
 
+    /// The memory that it takes now, in bytes: with zstd it follows the window that the sender's frame asks for.
+    package mutating func memory() -> Int { decompressor.memory() }
+
     /// A decompressor of one body, from which no more than `limit` bytes may come. Throws an `IngestError` where there is
     /// no memory.
     package init(_ coding: ContentCoding, limit: Int = .max) throws {

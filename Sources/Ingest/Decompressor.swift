@@ -9,6 +9,9 @@ protocol Decompressor: ~Copyable {
 
     /// Throws `DamagedInput` if the stream may not end here.
     mutating func finish() throws
+
+    /// The memory that it takes now, in bytes.
+    mutating func memory() -> Int
 }
 
 /// What one step of a decompressor did.

@@ -70,6 +70,9 @@ struct Inflater: ~Copyable, Decompressor {
         return (status, step)
     }
 
+    /// zlib's window and tables (zconf.h).
+    mutating func memory() -> Int { 48 << 10 }
+
     mutating func finish() throws {
         if place == .damaged { throw damage(.damaged) }
         guard place == .betweenMembers else { throw damage(.truncated) }

@@ -71,6 +71,8 @@ struct ZstdReader: ~Copyable, Decompressor {
         }
     }
 
+    mutating func memory() -> Int { ZSTD_sizeof_DCtx(context) }
+
     mutating func finish() throws {
         guard hasBegun, !isInsideFrame else { throw DamagedInput(coding: .zstd, reason: .truncated) }
     }

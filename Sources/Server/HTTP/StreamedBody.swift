@@ -107,6 +107,7 @@ struct StreamedBody {
             var rest = piece
             repeat {
                 let plain = try decompressor.next(&rest)
+                try hold()
                 standing = try await lane.append([plain], to: input)
                 // The rest of a packet can be gigabytes: others get their turn, and the lane its commit.
                 if let standing, standing.weight >= Intake.mostRows {
@@ -132,17 +133,15 @@ final class HeldDecompressor {
     private static let plainBytes = 256 << 10
 
     private var decompressor: BodyDecompressor
-    private let coding: ContentCoding
     /// True where the last call filled its piece, so that there may be more.
     private(set) var hasMore = false
 
     init(_ coding: ContentCoding, limit: Int) throws {
-        self.coding = coding
         decompressor = try BodyDecompressor(coding, limit: limit)
     }
 
-    /// What it may hold, in bytes.
-    var memory: Int { coding == .gzip ? 48 << 10 : 8 << 20 }
+    /// What it holds, in bytes.
+    var memory: Int { decompressor.memory() }
 
     /// The next plain bytes; the input's front is consumed.
     func next(_ input: inout ByteBuffer) throws -> ByteBuffer {
