@@ -97,3 +97,18 @@ bench-access: release setup-bench ## measure how fast roles are learned and gran
 bench-learning: release setup-bench ## measure how fast a million edges are learned, and that an edge costs the same in ten thousand
 	swift build -c release --product learning-benchmark
 	@Benchmarks/learning.sh .build/release/leastwise .build/release/learning-benchmark
+
+.PHONY: setup-soak
+setup-soak:
+	@scripts/install-packages.sh gcc libc6-dev python3
+
+.PHONY: soak
+soak: release setup-soak ## kill, fill the disk of, and load the service; about 20 minutes, 10 of them at a steady rate (SOAK_MINUTES)
+	scripts/soak/kill.py .build/release/leastwise --rounds 100
+	scripts/soak/follow_kill.py .build/release/leastwise --rounds 100
+	scripts/soak/disk.py .build/release/leastwise
+	scripts/soak/load.py .build/release/leastwise --minutes $(or $(SOAK_MINUTES),10)
+
+.PHONY: load
+load: release setup-soak ## measure the service under load alone; about 3 minutes
+	scripts/soak/load.py .build/release/leastwise --only start flows flows-50k flows-gz audit slow
