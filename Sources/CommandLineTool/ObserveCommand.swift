@@ -12,7 +12,7 @@ struct ObserveCommand: ParsableCommand {
     struct Hubble: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Cilium Hubble flows: JSON lines of `hubble observe -o jsonpb` or the exporter, or arrays; gzip or not."
+                "Cilium Hubble flows: JSON lines of `hubble observe -o jsonpb` or the exporter, or arrays; gzip, zstd or plain."
         )
         @OptionGroup var records: RecordOptions
 
@@ -21,7 +21,7 @@ struct ObserveCommand: ParsableCommand {
 
     struct Audit: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Kubernetes audit events: JSON lines, EventLists or arrays; gzip or not.")
+            abstract: "Kubernetes audit events: JSON lines, EventLists or arrays; gzip, zstd or plain.")
         @OptionGroup var records: RecordOptions
 
         func run() throws { try records.observe(.audit) }

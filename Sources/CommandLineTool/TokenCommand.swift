@@ -12,6 +12,14 @@ struct TokenCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A source it may send: hubble or audit; may be repeated.", valueName: "source"))
     var source: [String] = []
 
+    func validate() throws {
+        do {
+            _ = try SenderEntry.checked(name: name, sources: source)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
     func run() throws {
         guard let token = TokenHash.newToken() else {
             throw CommandFailure(status: .failure, message: "leastwise: the system has no randomness")

@@ -20,9 +20,9 @@ import Testing
     }
 
     @Test func `each of them is answered, what is good is kept, and the service goes on`() async throws {
-        #expect(MalformedBody.small.count >= 500)
+        #expect(MalformedBody.sampled.count >= 500)
         let service = try await RunningService.start()
-        let bodies = MalformedBody.small
+        let bodies = MalformedBody.sampled
         let kept = try await withThrowingTaskGroup(of: Int.self) { group in
             for sender in 0..<Self.senders {
                 group.addTask {
@@ -35,7 +35,7 @@ import Testing
             }
             return try await group.reduce(0, +)
         }
-        #expect(kept > 500)
+        #expect(kept > 100)
         // The connection that asks is the only one left.
         try await Condition.wait { try await service.metric("leastwise_connections") == 1 }
         #expect(try await service.post("hubble", Flow.line(7)).answer.accepted == 1)
