@@ -36,7 +36,7 @@ for target in "${targets[@]}"; do
         "${dictionary[@]}" -artifact_prefix="$work/crashes/$target-" "$corpus" "$work/seeds/$target" \
         >"$work/$target.log" 2>&1 || failed=1
     grep -E '^(stat::number_of_executed_units|stat::average_exec|stat::peak_rss)' "$work/$target.log" || true
-    grep -E ' (DONE|pulse|REDUCE|NEW|INITED) ' "$work/$target.log" | tail -n 1 || true
+    grep -aE '^#[0-9]+.* cov: ' "$work/$target.log" | tail -n 1 || true
     grep -E 'Fatal error|ERROR: |SUMMARY' "$work/$target.log" | head -n 5 || true
 done
 
