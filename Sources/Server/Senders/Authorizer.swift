@@ -30,7 +30,7 @@ struct Authorizer: Sendable {
     ) async throws -> Principal {
         if route.access == .anybody || (route == .metrics && openMetrics) { return Principal(name: "-", sender: nil) }
         // Somebody on this machine, and nobody was told to prove anything: the default of a first try.
-        if senders.isEmpty, isLoopback { return Principal(name: "anonymous", sender: nil) }
+        if senders.isEmpty, isLoopback { return try anonymous(request) }
         let sender = try await authenticate(request, channel)
         if let expires = sender.expires, expires <= now() {
             throw unauthorized("the credentials expired", reason: "expired")
@@ -39,6 +39,18 @@ struct Authorizer: Sendable {
         return Principal(name: sender.name, sender: sender)
     }
 
+    /// Any web page can make a browser on this machine send requests to it, but they carry an `Origin` (Fetch Standard, 3.2),
+    /// which no sender of records has.
+    private func anonymous(_ request: Request) throws -> Principal {
+        guard request.headers[.origin] == nil else {
+            throw Problem(
+                .forbidden, "browser", "Not allowed", detail: "requests of web pages are not taken without credentials")
+        }
+        return Principal(name: "anonymous", sender: nil)
+    }
+
+    /// A certificate that names a sender goes before any token: it was proved with its key, and the token beside it is not
+    /// looked at. One that names nobody here counts as none.
     private func authenticate(_ request: Request, _ channel: any Channel) async throws -> Sender {
         if asksForCertificates, let names = try await certificateNames(channel),
             let sender = senders.sender(certificateNames: names)
