@@ -119,7 +119,8 @@ import Testing
         #expect(await lane.cut().rows == 0)
     }
 
-    @Test func `who waits for a commit when commits are cancelled is told`() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `who waits for a commit when commits are cancelled is told`() async throws {
         let committer = intake.committer
         let lane = await intake.lane(.hubble, ClusterName("c"))
         let waiting = Task { try await committer.commit(lane, since: 0) }
@@ -129,6 +130,17 @@ import Testing
         await running.value
         _ = await waiting.result
         await #expect(throws: IntakeError.self) { try await committer.commit(lane, since: 0) }
+    }
+
+    @Test func `a failure of the store is told as one, also where nothing was committed yet`() throws {
+        let handler = ObservationsHandler(
+            intake: intake, store: store, disk: DiskQueue(), rates: RateLimiter(), cluster: ClusterName("c"),
+            maximumBody: 1, now: SystemClock.now)
+        let problem = handler.problem(StoreError(code: .locked, message: "secret path", hint: "none")) as? Problem
+        #expect(problem?.reason == "store: locked")
+        #expect(problem?.title == "Not stored")
+        #expect(problem?.retryAfter != nil)
+        #expect(problem?.detail.contains("secret") == false)
     }
 
     @Test func `an input that broke off leaves nothing behind, and says what it came to`() async throws {

@@ -27,11 +27,13 @@ struct ServiceTLSTests {
         ]
     }
 
-    private func start(asksForCertificates: Bool = true) async throws -> RunningService {
+    private func start(asksForCertificates: Bool = true, _ more: [String: String] = [:]) async throws -> RunningService
+    {
         var values = [
             "server.certificateFile": own.certificate, "server.keyFile": own.key,
             "server.sendersFile": "{folder}/senders.yaml",
         ]
+        values.merge(more) { $1 }
         if asksForCertificates { values["server.clientCAFile"] = authority.certificate }
         return try await RunningService.start(
             values, files: ["senders.yaml": TestSender.file(senders)], in: folder)
@@ -153,6 +155,15 @@ struct ServiceTLSTests {
             service.port, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(RawConnection.status(answer) == nil)
         await #expect(throws: HTTPError.self) { try await service.send("GET", "/livez") }
+        #expect(try await ask(service, "/livez").status == 200)
+        try await service.stop()
+    }
+
+    @Test(arguments: ["", "\u{16}\u{03}\u{01}"])
+    func `a handshake that does not end is closed in time`(begun: String) async throws {
+        let service = try await start(asksForCertificates: false, ["server.headerSeconds": "1"])
+        let connection = try RawConnection(port: service.port)
+        #expect(await connection.trickle(begun, most: 1, for: 20), "still open")
         #expect(try await ask(service, "/livez").status == 200)
         try await service.stop()
     }

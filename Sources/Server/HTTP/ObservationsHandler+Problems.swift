@@ -45,6 +45,7 @@ extension ObservationsHandler {
             return Problem(
                 .badRequest, "broke off", "The body broke off",
                 detail: "the body ended early, or its framing is broken: send all of it again")
+        case let error as StoreError: return Self.problem(.notStored(error))
         case let error as IntakeError: return Self.problem(error)
         default: return error
         }

@@ -129,6 +129,7 @@ struct ObservationsHandler: Sendable {
     private func receiveWhole(
         _ request: RouteRequest, _ head: BodyHead, _ share: MemoryShare
     ) async throws -> BodyPieces {
+        if let length = head.length, length > intake.budget.largestShare { throw BodyFailure.tooLargeForKey }
         var pieces = BodyPieces()
         do {
             try await receive(request) { piece in
