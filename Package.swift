@@ -172,7 +172,8 @@ let package = Package(
             dependencies: [
                 "AppConfiguration", "Decoders", "Domain", "HTTPTransport", "Ingest", "ScriptedServers", "Server",
                 "Store",
-                "leastwise", .product(name: "Logging", package: "swift-log"),
+                "leastwise", grdb, .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(

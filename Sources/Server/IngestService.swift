@@ -16,6 +16,7 @@ package struct IngestService: ServiceLifecycle.Service {
     private let logger: Logger
     private let metrics = ServerMetrics()
     private let disk = DiskQueue()
+    private let pollTime: Duration
     private let isListening: @Sendable (Int) -> Void
 
     /// - Parameters:
@@ -25,13 +26,26 @@ package struct IngestService: ServiceLifecycle.Service {
         settings: Settings, reload: @escaping @Sendable () throws -> Settings, store: Store,
         isListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
+        self.init(
+            settings: settings, reload: reload, store: store, pollTime: .seconds(5),
+            writeLog: LogLines.toStandardError, isListening: isListening)
+    }
+
+    /// - Parameters:
+    ///   - pollTime: how often certificates and senders are looked at.
+    ///   - writeLog: takes each line of the log.
+    init(
+        settings: Settings, reload: @escaping @Sendable () throws -> Settings, store: Store, pollTime: Duration,
+        writeLog: @escaping @Sendable (String) -> Void, isListening: @escaping @Sendable (Int) -> Void
+    ) {
         self.settings = SettingsBox(settings, load: reload)
         self.store = store
+        self.pollTime = pollTime
         self.isListening = isListening
         logger = Logger(label: "leastwise") { label in
             LogLines(
                 label: label, format: settings.server.logFormat,
-                level: Logger.Level(rawValue: settings.server.logLevel) ?? .info)
+                level: Logger.Level(rawValue: settings.server.logLevel) ?? .info, write: writeLog)
         }
     }
 
@@ -39,8 +53,13 @@ package struct IngestService: ServiceLifecycle.Service {
     ///
     /// Throws a `ConfigurationError` for files that are of no use, and what keeps a service from running.
     package func run() async throws {
-        FileDescriptors.raiseLimit()
         let server = settings.current.server
+        let mostConnections = FileDescriptors.connections(wanted: server.maximumConnections)
+        if mostConnections < server.maximumConnections {
+            logger.warning(
+                "fewer connections than configured: the process may not open more files",
+                metadata: ["connections": "\(mostConnections)", "configured": "\(server.maximumConnections)"])
+        }
         let intake = Intake(
             store: store, disk: disk, commitDelay: server.commitDelay, bufferBytes: server.bodyBuffer, metrics: metrics)
         let learning = learningService
@@ -49,7 +68,7 @@ package struct IngestService: ServiceLifecycle.Service {
         let senders = try SenderDirectory(file: server.sendersFile)
         let application = ServiceApplication(
             settings: server, responder: responder(intake, learning, senders, certificates, states),
-            certificates: certificates, metrics: metrics, logger: logger,
+            certificates: certificates, metrics: metrics, logger: logger, maximumConnections: mostConnections,
             isListening: { [logger, isListening] port in
                 logger.info("listening", metadata: ["host": "\(server.host)", "port": "\(port)"])
                 isListening(port)
@@ -61,7 +80,9 @@ package struct IngestService: ServiceLifecycle.Service {
                     store: store, disk: disk, intake: intake, settings: settings, metrics: metrics, logger: logger,
                     now: SystemClock.now),
                 learning,
-                ReloadService(settings: settings, certificates: certificates, senders: senders, logger: logger),
+                ReloadService(
+                    settings: settings, certificates: certificates, senders: senders, logger: logger,
+                    pollTime: pollTime),
                 application,
                 DrainService(intake: intake),
             ]
@@ -162,16 +183,5 @@ private struct DrainService: ServiceLifecycle.Service {
     func run() async throws {
         try? await gracefulShutdown()
         intake.beginDraining()
-    }
-}
-
-/// The process' open files: each connection is one.
-enum FileDescriptors {
-    /// Allows as many as the system lets this process have.
-    static func raiseLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

@@ -93,7 +93,7 @@ import Testing
     @Test func `a body too large for a key says so`() async throws {
         let service = try await RunningService.start(["server.bufferMebibytes": "16"])
         let line = Flow.line(0) + "\n"
-        let large = String(repeating: line, count: (6 << 20) / line.utf8.count)
+        let large = String(repeating: line, count: (13 << 20) / line.utf8.count)
         let response = try await service.post("hubble", large, headers: ["Idempotency-Key": "k"])
         #expect(response.status == 413)
         #expect(response.reason == "too large for key")

@@ -6,6 +6,7 @@ import NIOHTTPTypes
 struct ConnectionLimits: Sendable {
     let header: TimeAmount
     let idle: TimeAmount
+    /// In each such time a body has to bring what the minimum rate asks for.
     let bodyGrace: TimeAmount
     let minimumBytesPerSecond: Int
     /// How long a body is still read and dropped after an answer that did not wait for it, so that the sender sees the
@@ -13,11 +14,16 @@ struct ConnectionLimits: Sendable {
     let linger = TimeAmount.seconds(5)
 }
 
-/// The connection ended before the body did.
+/// The connection ended before the body did, or its framing is broken.
 struct BodyBrokeOff: Error {}
 
-/// Closes a connection whose head, body or next request does not come in time, and answers `Expect: 100-continue`
-/// (RFC 9110, 10.1.1). Lives on its channel's event loop.
+/// Sent down a channel's pipeline as an event once the current request's body is wanted.
+struct BodyWanted: Sendable {}
+
+/// Closes a connection whose head, body, next request or reading of answers does not come in time, and answers
+/// `Expect: 100-continue` (RFC 9110, 10.1.1). Lives on its channel's event loop.
+///
+/// Whatever a connection does, one of its times is always running, but while the service owes it an answer.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -28,10 +34,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let connections: OpenConnections
     private let metrics: ServerMetrics
     private var timer: Scheduled<Void>?
-    private var bodyBegan: NIODeadline?
-    private var bodyBytes = 0
-    /// Time in which the service itself did not read.
-    private var isReadWanted = false
+    private var readerTimer: Scheduled<Void>?
+    /// Requests whose head came, and those of them that were answered: more may come than are answered yet.
+    private var begun = 0
+    private var answered = 0
+    /// The last request's body, until its end.
+    private var body: BodyPace?
+    private var isContinueWanted = false
+    /// Nothing after this point can be read.
+    private var isBroken = false
+    /// It broke within the last request's body.
+    private var isBrokenInBody = false
+    private var isDroppingAnswer = false
     private var isCounted = false
 
     init(_ limits: ConnectionLimits, connections: OpenConnections, metrics: ServerMetrics) {
@@ -60,7 +74,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        timer = nil
+        readerTimer?.cancel()
         if isCounted {
             metrics.connections.add(-1)
             connections.remove(context.channel)
@@ -70,81 +84,165 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, case .inputClosed = event { breakOff(context) }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    /// A connection that ends inside of a body would look like the body's end to whoever reads it.
-    private func breakOff(_ context: ChannelHandlerContext) {
-        guard bodyBegan != nil else { return }
-        bodyBegan = nil
-        context.fireErrorCaught(BodyBrokeOff())
-    }
+    // MARK: - What comes in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            bodyBegan = .now()
-            bodyBytes = 0
-            checkBody(in: limits.bodyGrace, context)
-            if head.headerFields[.expect]?.lowercased() == "100-continue" {
-                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
-            }
-        case .body(let bytes): bodyBytes += bytes.readableBytes
+            begun += 1
+            body = BodyPace(isReadWanted: false)
+            isContinueWanted = head.headerFields[.expect]?.lowercased() == "100-continue"
+            schedule(context)
+        case .body(let bytes): body?.bytes += bytes.readableBytes
         case .end:
-            bodyBegan = nil
-            timer?.cancel()
-            timer = nil
+            body = nil
+            schedule(context)
         }
         context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        isReadWanted = false
+        body?.want(false)
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        isReadWanted = true
+        body?.want(true)
         context.read()
     }
 
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, case .inputClosed = event { breakOff(context) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        isBroken = true
+        if body != nil { isBrokenInBody = true }
+        schedule(context)
+        context.fireErrorCaught(error)
+    }
+
+    /// A connection that ends inside of a body would look like the body's end to whoever reads it.
+    private func breakOff(_ context: ChannelHandlerContext) {
+        guard body != nil else { return }
+        body = nil
+        context.fireErrorCaught(BodyBrokeOff())
+    }
+
+    // MARK: - What goes out
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
-            close(in: bodyBegan == nil ? limits.idle : limits.linger, bodyBegan == nil ? nil : "body not read", context)
+        switch unwrapOutboundIn(data) {
+        case .head:
+            // The request was refused before its body broke: another answer would be taken for the next request's.
+            isDroppingAnswer = isBrokenInBody && begun == answered
+        case .end where !isDroppingAnswer:
+            // The answer to a head that could not be read belongs to no request.
+            answered = min(answered + 1, begun)
+            schedule(context)
+        default: break
         }
+        guard !isDroppingAnswer else { return promise?.succeed() ?? () }
         context.write(data, promise: promise)
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        promise?.succeed()
+        guard isContinueWanted, body != nil, begun == answered + 1 else { return }
+        isContinueWanted = false
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .output {
+            isBroken = true
+            schedule(context)
+        }
+        context.close(mode: mode, promise: promise)
+    }
+
+    /// Who does not read the answers has to make room for them in time.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        readerTimer?.cancel()
+        readerTimer = context.channel.isWritable ? nil : closing(in: limits.idle, "slow reader", context)
+        context.fireChannelWritabilityChanged()
+    }
+
+    // MARK: - Times
+
+    /// Starts the time that the connection's state asks for.
+    private func schedule(_ context: ChannelHandlerContext) {
+        if isBroken { return close(in: limits.linger, nil, context) }
+        switch (begun - answered, body) {
+        case (0, nil): close(in: limits.idle, nil, context)
+        case (0, .some): close(in: limits.linger, "body not read", context)
+        case (1, .some): checkBody(context)
+        default:
+            timer?.cancel()
+            timer = nil
+        }
     }
 
     private func close(in time: TimeAmount, _ reason: String?, _ context: ChannelHandlerContext) {
         timer?.cancel()
+        timer = closing(in: time, reason, context)
+    }
+
+    private func closing(
+        in time: TimeAmount, _ reason: String?, _ context: ChannelHandlerContext
+    ) -> Scheduled<Void> {
         let metrics = metrics
         let loopBound = context.loopBound
-        timer = context.eventLoop.scheduleTask(in: time) {
+        return context.eventLoop.scheduleTask(in: time) {
             if let reason { metrics.refusals.add(1, reason) }
             loopBound.value.close(promise: nil)
         }
     }
 
-    /// From the end of the grace on, the average since the body's begin has to keep to the minimum; while the service does
-    /// not want to read, nobody is slow but the service.
-    private func checkBody(in time: TimeAmount, _ context: ChannelHandlerContext) {
+    private func checkBody(_ context: ChannelHandlerContext) {
         timer?.cancel()
+        body?.restart()
         let this = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(in: time) {
+        timer = context.eventLoop.scheduleTask(in: limits.bodyGrace) {
             let (handler, context) = this.value
             handler.judgeBody(context)
         }
     }
 
     private func judgeBody(_ context: ChannelHandlerContext) {
-        guard let bodyBegan else { return }
-        let seconds = Double((NIODeadline.now() - bodyBegan).nanoseconds) / 1e9
-        guard isReadWanted, Double(bodyBytes) < seconds * Double(limits.minimumBytesPerSecond) else {
-            return checkBody(in: .seconds(5), context)
-        }
+        guard let body else { return }
+        guard body.isSlow(limits.minimumBytesPerSecond) else { return checkBody(context) }
         metrics.refusals.add(1, "slow body")
         context.close(promise: nil)
+    }
+}
+
+/// How fast a body comes; while the service does not want to read, nobody is slow but the service.
+private struct BodyPace {
+    var bytes = 0
+    private var waited = TimeAmount.zero
+    private var wantedSince: NIODeadline?
+
+    init(isReadWanted: Bool) { wantedSince = isReadWanted ? .now() : nil }
+
+    mutating func want(_ isWanted: Bool) {
+        let now = NIODeadline.now()
+        if let wantedSince { waited = waited + (now - wantedSince) }
+        wantedSince = isWanted ? now : nil
+    }
+
+    /// Begins to count anew, so that what came long ago does not make up for what does not come now.
+    mutating func restart() {
+        bytes = 0
+        waited = .zero
+        if wantedSince != nil { wantedSince = .now() }
+    }
+
+    func isSlow(_ minimumBytesPerSecond: Int) -> Bool {
+        guard minimumBytesPerSecond > 0 else { return false }
+        let sinceThen = wantedSince.map { NIODeadline.now() - $0 } ?? .zero
+        return Double(bytes) < Double((waited + sinceThen).nanoseconds) / 1e9 * Double(minimumBytesPerSecond)
     }
 }

@@ -34,13 +34,17 @@ extension ObservationsHandler {
             return Problem(
                 .contentTooLarge, "too large for key", "Too large for a key",
                 detail: "a body with an Idempotency-Key is at most \(intake.budget.largestShare >> 20) MiB: "
-                    + "send it in smaller parts, or without a key")
+                    + "and has no more distinct records than fit there: send it in smaller parts, or without a key")
         case BodyFailure.damaged(let damage, let ended):
             var problem = Problem(
                 .badRequest, "damaged", "Damaged body",
                 detail: "\(damage): \(damage.hint); records before the damage were kept")
             problem.counts = ended.map { IngestAnswer($0.summary) }
             return problem
+        case is BodyBrokeOff:
+            return Problem(
+                .badRequest, "broke off", "The body broke off",
+                detail: "the body ended early, or its framing is broken: send all of it again")
         case let error as IntakeError: return Self.problem(error)
         default: return error
         }

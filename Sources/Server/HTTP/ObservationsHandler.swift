@@ -48,7 +48,7 @@ struct ObservationsHandler: Sendable {
     private func answer(_ head: BodyHead, _ request: RouteRequest, _ lane: Lane) async throws -> IngestAnswer {
         var body = try await StreamedBody(lane, intake, head, name: request.id, maximum: maximumBody)
         do {
-            for try await piece in request.request.body { try await body.take(piece) }
+            try await receive(request) { try await body.take($0) }
             let ended = try await body.finish()
             count(ended.summary, request, lane)
             try await intake.committer.commit(lane, since: ended.firstCut)
@@ -58,8 +58,20 @@ struct ObservationsHandler: Sendable {
             try await committed(lane, ended)
             throw problem(BodyFailure.damaged(damage, ended))
         } catch {
-            await body.abandon()
+            if let summary = await body.abandon() { count(summary, request, lane) }
             throw problem(error)
+        }
+    }
+
+    /// Hands on a body's pieces. Whatever ends it early is the sender's doing, or the network's: throws `BodyBrokeOff`.
+    private func receive(_ request: RouteRequest, _ take: (ByteBuffer) async throws -> Void) async throws {
+        request.wantBody()
+        var pieces = request.request.body.makeAsyncIterator()
+        while true {
+            let piece: ByteBuffer?
+            do { piece = try await pieces.next() } catch { throw BodyBrokeOff() }
+            guard let piece else { return }
+            try await take(piece)
         }
     }
 
@@ -84,16 +96,22 @@ struct ObservationsHandler: Sendable {
                 detail: "a request with this Idempotency-Key has not been answered yet", retryAfter: 1)
         }
         defer { keysInProgress.end(owner, key) }
+        let share = MemoryShare(of: intake.budget)
+        // The batch is held until its commit, not only for as long as it is looked at here.
+        defer { _ = share.hold(0) }
         do {
-            let share = MemoryShare(of: intake.budget)
-            let body = try await receive(head, request, share)
+            let body = try await receiveWhole(request, head, share)
             let digest = body.digest
             if let known = try await receipt(owner, key) {
                 // Under one key two batches: to acknowledge the second would lose it.
                 guard known.digest == digest else { throw Self.otherBody }
                 return (known.answer, true)
             }
-            let ended = try await takeWhole(body.pieces, key: key, digest: digest, head, request, lane)
+            let whole = try await decoded(body, head, request, lane, share)
+            let answer = StoredAnswer(digest: digest, answer: IngestAnswer(whole.summary))
+            let ended = await lane.take(
+                whole, receipt: Receipt(sender: owner, key: key, answer: JSON.text(answer), received: now()))
+            count(ended.summary, request, lane)
             try await intake.committer.commit(lane, since: ended.firstCut)
             return (IngestAnswer(ended.summary), false)
         } catch {
@@ -108,44 +126,52 @@ struct ObservationsHandler: Sendable {
     }
 
     /// Receives the whole body before any of it counts, so that a batch with a key is all in or all out.
-    private func receive(
-        _ head: BodyHead, _ request: RouteRequest, _ share: MemoryShare
+    private func receiveWhole(
+        _ request: RouteRequest, _ head: BodyHead, _ share: MemoryShare
     ) async throws -> BodyPieces {
-        var body = BodyPieces()
-        for try await piece in request.request.body {
-            body.append(piece)
-            guard body.count <= intake.budget.largestShare else { throw BodyFailure.tooLargeForKey }
-            guard share.hold(body.count) else { throw BodyFailure.busy }
-        }
-        if let length = head.length, length != body.count { throw BodyBrokeOff() }
-        return body
-    }
-
-    private func takeWhole(
-        _ body: [ByteBuffer], key: String, digest: String, _ head: BodyHead, _ request: RouteRequest, _ lane: Lane
-    ) async throws -> Lane.Ended {
-        let (owner, time, maximum) = (request.principal.name, now(), maximumBody)
-        await intake.committer.beginWork()
-        let ended: Lane.Ended
+        var pieces = BodyPieces()
         do {
-            ended = try await lane.takeWhole(request.id) { take in
-                try WholeBody.feed(body, head.coding, maximum: maximum, take)
-            } receipt: { summary in
-                let stored = StoredAnswer(digest: digest, answer: IngestAnswer(summary))
-                return Receipt(sender: owner, key: key, answer: JSON.text(stored), received: time)
+            try await receive(request) { piece in
+                pieces.append(piece)
+                guard pieces.count <= intake.budget.largestShare else { throw BodyFailure.tooLargeForKey }
+                guard share.hold(pieces.count) else { throw BodyFailure.busy }
             }
+            if let length = head.length, length != pieces.count { throw BodyBrokeOff() }
         } catch {
-            await intake.committer.endWork()
+            spend(pieces.count, request)
             throw error
         }
+        return pieces
+    }
+
+    /// About what a row of a batch takes in memory.
+    private static let rowBytes = 256
+
+    /// Decodes a whole body, and holds the memory for what it came to.
+    private func decoded(
+        _ body: BodyPieces, _ head: BodyHead, _ request: RouteRequest, _ lane: Lane, _ share: MemoryShare
+    ) async throws -> Lane.Whole {
+        await intake.committer.beginWork()
+        let result = Result {
+            try lane.decodeWhole(request.id, mostRows: intake.budget.largestShare / Self.rowBytes) { take in
+                try WholeBody.feed(body.pieces, head.coding, maximum: maximumBody, take)
+            }
+        }
         await intake.committer.endWork()
-        count(ended.summary, request, lane)
-        return ended
+        if case .failure = result { spend(body.count, request) }
+        let whole = try result.get()
+        guard share.hold(whole.rows * Self.rowBytes) else { throw BodyFailure.busy }
+        return whole
     }
 
     private func count(_ summary: IngestSummary, _ request: RouteRequest, _ lane: Lane) {
         intake.count(summary, source: lane.source)
-        if let sender = request.principal.sender { rates.spend(summary.bytes, sender, now: .now) }
+        spend(summary.bytes, request)
+    }
+
+    /// Also what comes to nothing counts against its sender's rate.
+    private func spend(_ bytes: Int, _ request: RouteRequest) {
+        if let sender = request.principal.sender { rates.spend(bytes, sender, now: .now) }
     }
 }
 

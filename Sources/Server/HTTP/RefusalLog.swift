@@ -5,7 +5,7 @@ import Synchronization
 
 /// Logs refused requests, so many a second at most: who knocks all day must not fill a disk.
 final class RefusalLog: Sendable {
-    private static let mostPerSecond = 20
+    static let mostPerSecond = 20
 
     private struct State {
         var second = ContinuousClock.now
@@ -17,7 +17,7 @@ final class RefusalLog: Sendable {
 
     /// Logs a refusal: where it came from and what was wrong with it; no header, no body and no query of it.
     func note(_ problem: Problem, _ request: Request, _ context: ServiceContext, _ logger: Logger) {
-        guard let silent = turn() else { return }
+        guard let silent = turn(.now) else { return }
         var metadata: Logger.Metadata = [
             "status": "\(problem.status.code)", "reason": "\(problem.reason)", "method": "\(request.method.rawValue)",
             "path": "\(Self.shown(request.head.path ?? ""))",
@@ -28,9 +28,8 @@ final class RefusalLog: Sendable {
     }
 
     /// How many were not logged since the last line; nil where this one is not to be logged either.
-    private func turn() -> Int? {
+    func turn(_ now: ContinuousClock.Instant) -> Int? {
         state.withLock { state in
-            let now = ContinuousClock.now
             if state.second.duration(to: now) >= .seconds(1) {
                 state.second = now
                 state.count = 0
@@ -46,7 +45,7 @@ final class RefusalLog: Sendable {
     }
 
     /// A path without its query, which may hold secrets, cut, and without anything but visible ASCII.
-    private static func shown(_ path: String) -> String {
+    static func shown(_ path: String) -> String {
         let bytes = path.utf8.prefix { $0 != UInt8(ascii: "?") }.prefix(200)
         return String(decoding: bytes.map { (33...126).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }

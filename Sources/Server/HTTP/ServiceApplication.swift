@@ -14,6 +14,7 @@ struct ServiceApplication: ServiceLifecycle.Service {
     let connections = OpenConnections()
     let metrics: ServerMetrics
     let logger: Logger
+    let maximumConnections: Int
     /// Called with the port once connections are accepted.
     let isListening: @Sendable (Int) -> Void
 
@@ -58,8 +59,14 @@ struct ServiceApplication: ServiceLifecycle.Service {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
-            onServerRunning: { [isListening] in isListening($0.localAddress?.port ?? 0) },
+                availableConnectionsDelegate: MaximumAvailableConnections(maximumConnections)),
+            onServerRunning: { [isListening, logger] listener in
+                // Fails where the listener is closed already.
+                try? await listener.eventLoop.submit {
+                    try listener.pipeline.syncOperations.addHandler(AcceptFailures(logger: logger), position: .first)
+                }.get()
+                isListening(listener.localAddress?.port ?? 0)
+            },
             eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), logger: quiet)
     }
 }

@@ -34,7 +34,9 @@ struct ServiceResponder: HTTPResponder {
             response = try await handlers.respond(
                 RouteRequest(
                     route: match.route, source: match.source, principal: principal, id: id, request: request,
-                    logger: logger))
+                    wantBody: { [channel = context.channel] in
+                        channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)
+                    }))
         } catch let problem as Problem {
             metrics.refusals.add(1, problem.reason)
             refusals.note(problem, request, context, logger)
@@ -47,6 +49,8 @@ struct ServiceResponder: HTTPResponder {
             response = Problem.failed.response(requestID: id)
         }
         response.headers[.requestID] = id
+        // A body here would be read as the beginning of the next answer (RFC 9110, 9.3.2).
+        if request.method == .head { response = response.createHeadResponse() }
         let status = response.status.code
         metrics.requests.add(1, route.map { "\($0)" } ?? "none", "\(status)")
         logger.debug(
@@ -100,5 +104,6 @@ struct RouteRequest {
     /// The correlation id.
     let id: String
     let request: Request
-    let logger: Logger
+    /// Tells a sender that waits for it to send the body (RFC 9110, 10.1.1).
+    let wantBody: @Sendable () -> Void
 }

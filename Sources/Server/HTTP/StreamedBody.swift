@@ -45,8 +45,9 @@ struct StreamedBody {
         size += piece.readableBytes
         guard size <= maximum else { throw BodyFailure.tooLarge }
         pieces.append(piece)
+        // Many slow bodies must not keep the memory that a fast one needs: then each is decoded as it comes.
+        if pieces.count >= Self.pieceBytes || intake.budget.isTight { return try await handOn() }
         try hold()
-        if pieces.count >= Self.pieceBytes { try await handOn() }
     }
 
     /// Decodes what is left; the records are in the lane's next commit, or in earlier ones.
@@ -66,11 +67,11 @@ struct StreamedBody {
         }
     }
 
-    /// Lets go of a body that broke off.
-    mutating func abandon() async {
-        guard isOpen else { return }
+    /// Lets go of a body that broke off; returns what was folded in of it, and nil where it has been ended.
+    mutating func abandon() async -> IngestSummary? {
+        guard isOpen else { return nil }
         isOpen = false
-        await lane.abandon(input)
+        return await lane.abandon(input)
     }
 
     private func hold() throws {
@@ -110,12 +111,22 @@ struct StreamedBody {
                 try hold()
                 standing = try await lane.append([plain], to: input)
                 // The rest of a packet can be gigabytes: others get their turn, and the lane its commit.
-                if let standing, standing.weight >= Intake.mostRows {
-                    try await intake.committer.commit(lane, since: standing.firstCut)
-                }
+                if let standing, standing.weight >= Intake.mostRows { try await pause(standing) }
             } while decompressor.hasMore
         }
         return if let standing { standing } else { try await lane.append([], to: input) }
+    }
+
+    /// Waits for a commit while decoding; the commit need not wait for this body meanwhile.
+    private func pause(_ standing: Lane.Standing) async throws {
+        await intake.committer.endWork()
+        do {
+            try await intake.committer.commit(lane, since: standing.firstCut)
+        } catch {
+            await intake.committer.beginWork()
+            throw error
+        }
+        await intake.committer.beginWork()
     }
 
     /// The failure of damaged data: what came before it is good, and stays.

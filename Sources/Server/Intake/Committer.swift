@@ -17,6 +17,7 @@ actor Committer {
     private var lastFailed: [ObjectIdentifier: Lane.CutNumber] = [:]
     private let (wakeups, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     private var isClosed = false
+    private var commits: UInt64 = 0
 
     /// Why the last commit failed; nil while commits succeed.
     private(set) var problem: StoreError?
@@ -59,15 +60,19 @@ actor Committer {
         }
     }
 
-    /// Commits whenever somebody waits, until `close`.
+    /// Commits whenever somebody waits, until `close` or until it is cancelled; from then on nobody waits any more.
     func run() async {
         for await _ in wakeups {
             while !waiters.isEmpty {
                 await gather()
                 await commitOnce()
             }
-            if isClosed { return }
+            if isClosed { break }
         }
+        isClosed = true
+        let left = waiters
+        waiters = []
+        for waiter in left { waiter.continuation.resume(throwing: IntakeError.draining) }
     }
 
     /// Ends `run` once nobody waits any more.
@@ -104,14 +109,9 @@ actor Committer {
         metrics.waiting.set(0)
         let start = clock.now
         var cuts: [LaneCut] = []
-        var failures: [ObjectIdentifier: StoreError] = [:]
-        do {
-            for lane in lanes { cuts.append(try await LaneCut(lane)) }
-            failures = await store(cuts)
-        } catch {
-            // What was cut already is lost with the rest.
-            for lane in lanes { failures[ObjectIdentifier(lane)] = StoreError(describing: error) }
-        }
+        for lane in lanes { cuts.append(await LaneCut(lane)) }
+        let failures = await store(cuts)
+        commits += 1
         metrics.observeCommit(
             start.duration(to: clock.now), rows: cuts.reduce(0) { $0 + $1.cut.rows }, failed: !failures.isEmpty)
         problem = failures.values.first
@@ -133,17 +133,20 @@ actor Committer {
     /// Stores all cuts in one transaction. Where the store refuses what is in it, each lane gets one of its own, so that
     /// one lane's mistake is not the others'. Returns why a lane's cut was not stored.
     private func store(_ cuts: [LaneCut]) async -> [ObjectIdentifier: StoreError] {
+        var failures: [ObjectIdentifier: StoreError] = [:]
+        for cut in cuts { failures[cut.id] = cut.cut.failure.map { StoreError(describing: $0) } }
+        let whole = cuts.filter { failures[$0.id] == nil }
         do {
-            try await write(cuts.map(\.cut))
-            return [:]
+            try await write(whole.map(\.cut))
+            return failures
         } catch {
             let failure = StoreError(describing: error)
-            guard failure.blamesInput, cuts.count > 1 else {
-                return Dictionary(uniqueKeysWithValues: cuts.map { ($0.id, failure) })
+            guard failure.blamesInput, whole.count > 1 else {
+                for cut in whole { failures[cut.id] = failure }
+                return failures
             }
         }
-        var failures: [ObjectIdentifier: StoreError] = [:]
-        for cut in cuts {
+        for cut in whole {
             do { try await write([cut.cut]) } catch { failures[cut.id] = StoreError(describing: error) }
         }
         return failures
@@ -164,14 +167,15 @@ actor Committer {
     /// While commits fail, tries to write something small, so that the service recovers without being sent anything.
     func probe() async {
         guard problem != nil else { return }
+        let seen = commits
+        var failure: StoreError?
         do {
-            try await disk.run { [store] in
-                try store.merge([], marks: .probe)
-            }
-            problem = nil
+            try await disk.run { [store] in try store.merge([], marks: .probe) }
         } catch {
-            problem = StoreError(describing: error)
+            failure = StoreError(describing: error)
         }
+        // A commit meanwhile knows better.
+        if commits == seen { problem = failure }
     }
 }
 
@@ -180,9 +184,9 @@ private struct LaneCut {
     let id: ObjectIdentifier
     let cut: Lane.Cut
 
-    init(_ lane: Lane) async throws {
+    init(_ lane: Lane) async {
         id = ObjectIdentifier(lane)
-        cut = try await lane.cut()
+        cut = await lane.cut()
     }
 }
 

@@ -74,13 +74,22 @@ final class MemoryBudget: Sendable {
     /// Bytes in use.
     var inUse: Int { used.withLock { $0 } }
 
-    /// The largest share that one may have, so that no one can starve the others.
-    var largestShare: Int { limit / 3 }
+    /// The largest share that one may have, so that no one can starve the others; a zstd window fits in.
+    var largestShare: Int { max(limit / 3, min(limit / 4 * 3, 12 << 20)) }
 
-    /// Takes a part; false where there is not enough left.
-    func take(_ bytes: Int) -> Bool {
-        used.withLock { used in
-            guard used + bytes <= limit else { return false }
+    /// True where more than half of it is in use.
+    var isTight: Bool { inUse > limit / 2 }
+
+    /// Shares larger than this leave the last quarter to the others: a few large ones must not stop all small ones.
+    private var smallShare: Int { limit / 64 }
+
+    /// Makes a share so many bytes larger; false where there is not enough left.
+    ///
+    /// - Parameter share: what the share comes to then.
+    func take(_ bytes: Int, of share: Int) -> Bool {
+        let available = share > smallShare ? limit / 4 * 3 : limit
+        return used.withLock { used in
+            guard used + bytes <= available else { return false }
             used += bytes
             return true
         }
@@ -102,7 +111,7 @@ final class MemoryShare {
     func hold(_ bytes: Int) -> Bool {
         if bytes <= held {
             budget.give(back: held - bytes)
-        } else if bytes > budget.largestShare || !budget.take(bytes - held) {
+        } else if bytes > budget.largestShare || !budget.take(bytes - held, of: bytes) {
             return false
         }
         held = bytes

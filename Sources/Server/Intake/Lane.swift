@@ -25,6 +25,8 @@ actor Lane {
         let number: CutNumber
         let batches: [ObservationBatch]
         let marks: CommitMarks
+        /// Why something that belongs in it is not; then nothing of it may be stored.
+        let failure: (any Error)?
 
         var rows: Int { batches.reduce(0) { $0 + $1.rows } }
     }
@@ -92,8 +94,8 @@ actor Lane {
         return Ended(summary: open.input.summary, firstCut: open.firstCut ?? self.number)
     }
 
-    /// Forgets an input that broke off. What was folded in stays: it was observed.
-    func abandon(_ number: InputNumber) { inputs[number] = nil }
+    /// Forgets an input that broke off; returns what it came to. What was folded in stays: it was observed.
+    func abandon(_ number: InputNumber) -> IngestSummary? { inputs.removeValue(forKey: number)?.input.summary }
 
     /// Folds in complete records of something that the service reads by itself.
     ///
@@ -110,27 +112,42 @@ actor Lane {
         return (ended.summary, standing)
     }
 
-    /// Folds in a whole body, all of it or, where the body throws, nothing; it is in one cut together with its receipt.
+    /// A whole body, decoded.
+    struct Whole: Sendable {
+        let batches: [ObservationBatch]
+        let summary: IngestSummary
+
+        var rows: Int { batches.reduce(0) { $0 + $1.rows } }
+    }
+
+    /// Decodes a whole body by itself: neither commits nor other senders wait for it.
     ///
     /// - Parameter feed: calls its argument with the body's bytes, piece by piece.
-    /// - Parameter receipt: made of what the body came to.
-    func takeWhole(
-        _ name: String, feed: @Sendable ((UnsafeRawBufferPointer) throws -> Void) throws -> Void,
-        receipt: @Sendable (IngestSummary) -> Receipt
-    ) throws -> Ended {
+    /// - Parameter mostRows: throws `BodyFailure.tooLargeForKey` where there are more of them.
+    nonisolated func decodeWhole(
+        _ name: String, mostRows: Int, feed: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws -> Whole {
         let own = BatchList()
-        let scratch = IngestLane(source: source, cluster: cluster, options: wholeOptions) { own.append($0) }
+        let scratch = IngestLane(source: source, cluster: cluster, options: wholeOptions) {
+            own.append($0)
+            guard own.rows <= mostRows else { throw BodyFailure.tooLargeForKey }
+        }
         let input = IngestInput(name: name, options: options)
         try feed { try scratch.append($0, to: input) }
         try scratch.end(input)
         try scratch.flush()
-        for batch in own.take() { batches.append(batch) }
-        marks.receipts.append(receipt(input.summary))
-        return Ended(summary: input.summary, firstCut: number)
+        return Whole(batches: own.take(), summary: input.summary)
+    }
+
+    /// Takes a whole body in one cut together with its receipt.
+    func take(_ whole: Whole, receipt: Receipt) -> Ended {
+        for batch in whole.batches { batches.append(batch) }
+        marks.receipts.append(receipt)
+        return Ended(summary: whole.summary, firstCut: number)
     }
 
     /// A body has no use for tables as large as those of a lane that lives on.
-    private var wholeOptions: IngestOptions {
+    nonisolated private var wholeOptions: IngestOptions {
         var options = options
         options.tableBytes = min(options.tableBytes, 4 << 20)
         return options
@@ -152,14 +169,16 @@ actor Lane {
         }
     }
 
-    /// Takes everything that was folded in since the last cut.
-    func cut() throws -> Cut {
+    /// Takes everything that was folded in since the last cut. A cut that lacks something is one too: those whose records
+    /// it should hold are told by its number.
+    func cut() -> Cut {
         defer {
             number += 1
             marks = CommitMarks()
         }
-        try lane.flush()
-        return Cut(number: number, batches: batches.take(), marks: marks)
+        var failure: (any Error)?
+        do { try lane.flush() } catch { failure = error }
+        return Cut(number: number, batches: batches.take(), marks: marks, failure: failure)
     }
 
     private func touch(_ number: InputNumber) throws -> OpenInput {

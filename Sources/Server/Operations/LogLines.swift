@@ -12,8 +12,14 @@ struct LogLines: LogHandler {
     var logLevel: Logger.Level
     private let format: Settings.Server.LogFormat
     private let label: String
+    private let write: @Sendable (String) -> Void
 
-    init(label: String, format: Settings.Server.LogFormat, level: Logger.Level) {
+    /// - Parameter write: takes one line with its end.
+    init(
+        label: String, format: Settings.Server.LogFormat, level: Logger.Level,
+        write: @escaping @Sendable (String) -> Void = LogLines.toStandardError
+    ) {
+        self.write = write
         self.label = label
         self.format = format
         logLevel = level
@@ -27,7 +33,7 @@ struct LogLines: LogHandler {
     func log(event: LogEvent) {
         var fields = metadata.merging(event.metadata ?? [:]) { _, own in own }
         if let error = event.error { fields["error"] = "\(error)" }
-        Self.write(line(event.level, "\(event.message)", fields, at: SystemClock.now()))
+        write(line(event.level, "\(event.message)", fields, at: SystemClock.now()))
     }
 
     func line(_ level: Logger.Level, _ message: String, _ fields: Logger.Metadata, at time: Timestamp) -> String {
@@ -41,10 +47,12 @@ struct LogLines: LogHandler {
             let members = head + pairs.map { (taken.contains($0.0) ? "field.\($0.0)" : $0.0, $0.1) }
             return "{" + members.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }.joined(separator: ",") + "}\n"
         case .text:
-            let rest = pairs.map { " \($0.0)=\(Self.needsQuotes($0.1) ? Self.quoted($0.1) : $0.1)" }.joined()
+            let rest = pairs.map { " \(Self.word($0.0))=\(Self.word($0.1))" }.joined()
             return "\(time) \(level.rawValue) \(Self.needsQuotes(message) ? Self.plain(message) : message)\(rest)\n"
         }
     }
+
+    private static func word(_ text: String) -> String { needsQuotes(text) ? quoted(text) : text }
 
     private static func needsQuotes(_ text: String) -> Bool {
         text.isEmpty
@@ -63,10 +71,7 @@ struct LogLines: LogHandler {
             case "\\": line += "\\\\"
             case "\n": line += "\\n"
             default:
-                // Besides what JSON asks for: what terminals act upon, and what ends lines in Unicode.
-                if scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
-                    || [0x2028, 0x2029].contains(scalar.value)
-                {
+                if isDeceptive(scalar) {
                     let digits = String(scalar.value, radix: 16)
                     line += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 } else {
@@ -77,7 +82,17 @@ struct LogLines: LogHandler {
         return line + "\""
     }
 
-    private static func write(_ line: String) {
+    /// Besides what JSON asks for: what terminals act upon, what ends lines in Unicode, what is not seen, and what shows text
+    /// in another order.
+    private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case ..<0x20, 0x7f...0x9f, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0xfeff: true
+        default: false
+        }
+    }
+
+    /// Writes a line to standard error.
+    @Sendable static func toStandardError(_ line: String) {
         var line = line
         line.withUTF8 { bytes in
             // One call, so that lines of several threads do not mix; a full pipe loses a line rather than the service.

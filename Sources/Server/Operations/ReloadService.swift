@@ -8,8 +8,8 @@ struct ReloadService: Service {
     let certificates: TLSCertificates?
     let senders: SenderDirectory
     let logger: Logger
-
-    private static let pollTime = Duration.seconds(5)
+    /// How often the files are looked at.
+    let pollTime: Duration
 
     private enum Cause {
         case signal, time
@@ -17,25 +17,27 @@ struct ReloadService: Service {
 
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sighup)
-        let (causes, source) = AsyncStream.makeStream(of: Cause.self, bufferingPolicy: .bufferingNewest(1))
+        // All of them: a tick of the clock must not take the place of a signal that waits.
+        let (causes, source) = AsyncStream.makeStream(of: Cause.self, bufferingPolicy: .unbounded)
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in signals.cancelOnGracefulShutdown() { source.yield(.signal) }
                 source.finish()
             }
             group.addTask {
-                while (try? await Task.sleep(for: Self.pollTime)) != nil { source.yield(.time) }
+                while (try? await Task.sleep(for: pollTime)) != nil { source.yield(.time) }
             }
-            for await cause in causes { reload(cause) }
+            var failures = Failures()
+            for await cause in causes { reload(cause, &failures) }
             group.cancelAll()
         }
     }
 
-    private func reload(_ cause: Cause) {
-        attempt("certificates") { try certificates?.reload() ?? false }
-        attempt("senders") { try senders.reload() }
+    private func reload(_ cause: Cause, _ failures: inout Failures) {
+        attempt("certificates", &failures) { try certificates?.reload() ?? false }
+        attempt("senders", &failures) { try senders.reload() }
         guard cause == .signal else { return }
-        attempt("settings") {
+        attempt("settings", &failures) {
             let fixed = try settings.reload()
             if !fixed.isEmpty {
                 logger.warning(
@@ -45,12 +47,31 @@ struct ReloadService: Service {
         }
     }
 
-    private func attempt(_ what: String, _ reload: () throws -> Bool) {
+    private func attempt(_ what: String, _ failures: inout Failures, _ reload: () throws -> Bool) {
         do {
-            if try reload() { logger.info("reloaded", metadata: ["what": "\(what)"]) }
+            let isNew = try reload()
+            failures.end(what)
+            if isNew { logger.info("reloaded", metadata: ["what": "\(what)"]) }
         } catch {
+            guard failures.isWorthALine(what, "\(error)") else { return }
             logger.error(
                 "not reloaded: what was read before stays", metadata: ["what": "\(what)", "error": "\(error)"])
         }
     }
+}
+
+/// What went wrong before: the same again, at every look, would fill the log.
+private struct Failures {
+    /// Looks between two lines about the same.
+    private static let silence = 60
+
+    private var last: [String: (text: String, looks: Int)] = [:]
+
+    mutating func isWorthALine(_ what: String, _ text: String) -> Bool {
+        let looks = last[what].map { $0.text == text ? $0.looks + 1 : 0 } ?? 0
+        last[what] = (text, looks)
+        return looks % Self.silence == 0
+    }
+
+    mutating func end(_ what: String) { last[what] = nil }
 }

@@ -59,6 +59,8 @@ struct Authorizer: Sendable {
         }
     }
 
+    /// A certificate that names a sender goes before any token: it was proved with its key, and the token beside it is not
+    /// looked at. One that names nobody here counts as none.
     private func authenticate(_ request: Request, _ channel: any Channel) async throws -> Sender {
         if asksForCertificates, let names = try await certificateNames(channel),
             let sender = senders.sender(certificateNames: names)

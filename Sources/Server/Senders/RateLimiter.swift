@@ -10,6 +10,9 @@ final class RateLimiter: Sendable {
         var updated: ContinuousClock.Instant
     }
 
+    /// Seconds: a rate can be so small that its time is no number.
+    private static let longestWait = 3600.0
+
     /// By the sender's name: there are no more of them than senders in the file.
     private let buckets = Mutex<[String: Bucket]>([:])
 
@@ -22,7 +25,7 @@ final class RateLimiter: Sendable {
             let lacking = max(
                 sender.requestsPerSecond.map { (1 - bucket.requests) / $0 } ?? 0,
                 sender.bytesPerSecond.map { -bucket.bytes / $0 } ?? 0)
-            guard lacking <= 0 else { return max(1, Int(lacking.rounded(.up))) }
+            guard lacking <= 0 else { return Int(min(max(1, lacking.rounded(.up)), Self.longestWait)) }
             bucket.requests -= 1
             return nil
         }
@@ -42,10 +45,11 @@ final class RateLimiter: Sendable {
         let mostRequests = max(1, sender.requestsPerSecond ?? 1)
         let mostBytes = sender.bytesPerSecond ?? 0
         guard var bucket else { return Bucket(requests: mostRequests, bytes: mostBytes, updated: now) }
-        let seconds = bucket.updated.duration(to: now) / .seconds(1)
+        // Requests of several threads may have looked at the clock in another order.
+        let seconds = max(0, bucket.updated.duration(to: now) / .seconds(1))
         bucket.requests = min(mostRequests, bucket.requests + seconds * (sender.requestsPerSecond ?? 0))
         bucket.bytes = min(mostBytes, bucket.bytes + seconds * mostBytes)
-        bucket.updated = now
+        bucket.updated = max(bucket.updated, now)
         return bucket
     }
 }

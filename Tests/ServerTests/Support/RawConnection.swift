@@ -42,13 +42,60 @@ final class RawConnection: @unchecked Sendable {
         return true
     }
 
+    /// Sends all bytes on a thread of its own; the value is false where the other side has closed before.
+    func sendInBackground(_ text: String) -> Task<Bool, Never> { Task { await onThread { $0.send(text) } } }
+
+    /// Sends the same few bytes again and again; returns true as soon as the other side closes, and false where it has not
+    /// after so many seconds.
+    ///
+    /// - Parameters:
+    ///   - most: how often they are sent at most.
+    ///   - isReading: false to never take anything that the other side sends.
+    func trickle(
+        _ drop: String, most: Int = .max, every pause: Double = 0.05, for seconds: Double, isReading: Bool = true
+    ) async -> Bool {
+        await onThread { connection in
+            let deadline = ContinuousClock.now + .seconds(seconds)
+            var left = most
+            while ContinuousClock.now < deadline {
+                if left > 0, !connection.sendSome(drop) { return true }
+                left -= 1
+                Thread.sleep(forTimeInterval: pause)
+                if connection.isClosed(isReading: isReading) { return true }
+            }
+            return false
+        }
+    }
+
+    /// Sends what fits now.
+    private func sendSome(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard !bytes.isEmpty else { return true }
+        let count = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        return count >= 0 || errno == EAGAIN
+    }
+
+    /// `POLLRDHUP`, which Glibc shows to GNU programs alone.
+    private static let peerClosed: Int16 = 0x2000
+
+    /// Looks without waiting whether the other side has closed, or reset the connection.
+    private func isClosed(isReading: Bool) -> Bool {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLIN) | Self.peerClosed, revents: 0)
+        guard Foundation.poll(&poll, 1, 0) > 0 else { return false }
+        if poll.revents & (Int16(POLLERR | POLLHUP) | Self.peerClosed) != 0 { return true }
+        guard isReading else { return false }
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        let count = recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+        return count == 0 || (count < 0 && errno != EAGAIN)
+    }
+
     /// Closes the sending half.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// What comes until the other side closes, or nothing comes for the timeout.
     func receiveAll() async -> String { await onThread { $0.readAll() } }
 
-    private func onThread(_ work: @escaping @Sendable (RawConnection) -> String) async -> String {
+    private func onThread<Value: Sendable>(_ work: @escaping @Sendable (RawConnection) -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: work(self)) }
         }
@@ -64,13 +111,32 @@ final class RawConnection: @unchecked Sendable {
         }
     }
 
+    /// What an exchange on a connection of its own brings, until the service closes it.
+    static func answer(_ port: Int, _ request: String) async throws -> String {
+        let connection = try RawConnection(port: port)
+        connection.send(request)
+        connection.finishSending()
+        return await connection.receiveAll()
+    }
+
+    /// The status of the first answer in a text; nil where there is none.
+    static func status(_ answer: String) -> Int? { statuses(answer).first }
+
+    /// The statuses of all answers in a text.
+    static func statuses(_ answers: String) -> [Int] {
+        answers.components(separatedBy: "HTTP/1.1 ").dropFirst().compactMap { Int($0.prefix(3)) }
+    }
+
     /// What comes until it contains the text, or the other side closes, or nothing comes for the timeout.
     func receive(until end: String) async -> String { await onThread { $0.read(until: end) } }
 
-    private func read(until end: String) -> String {
+    /// What comes until it contains the text so often.
+    func receive(count: Int, of end: String) async -> String { await onThread { $0.read(until: end, count: count) } }
+
+    private func read(until end: String, count wanted: Int = 1) -> String {
         var text = ""
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while !text.contains(end) {
+        while text.components(separatedBy: end).count <= wanted {
             let count = recv(descriptor, &chunk, chunk.count, 0)
             guard count > 0 else { return text }
             text += String(decoding: chunk.prefix(count), as: UTF8.self)

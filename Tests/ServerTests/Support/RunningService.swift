@@ -14,21 +14,28 @@ final class RunningService: Sendable {
     let folder: TemporaryFolder
     let store: Store
     let port: Int
+    let log: CapturedLog
     private let group: ServiceGroup
     private let running: Task<Void, any Error>
 
     /// Starts the service and waits until it accepts connections.
     ///
-    /// - Parameter values: settings beside the defaults; in texts `{folder}` stands for the service's folder.
+    /// - Parameters:
+    ///   - values: settings beside the defaults; in texts `{folder}` stands for the service's folder.
+    ///   - pollTime: how often it looks at certificates and senders.
     static func start(
-        _ values: [String: String] = [:], files: [String: String] = [:], in folder: TemporaryFolder? = nil
+        _ values: [String: String] = [:], files: [String: String] = [:], in folder: TemporaryFolder? = nil,
+        pollTime: Duration = .milliseconds(20)
     ) async throws -> RunningService {
         let folder = try folder ?? TemporaryFolder()
         for (name, text) in files { _ = try folder.write(text, to: name) }
         let settings = try settings(values, folder)
         let store = try Store(path: folder.url.appending(path: "leastwise.db").path, busyTimeout: .milliseconds(200))
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let service = IngestService(settings: settings, reload: { settings }, store: store) { port.yield($0) }
+        let log = CapturedLog()
+        let service = IngestService(
+            settings: settings, reload: { settings }, store: store, pollTime: pollTime, writeLog: { log.append($0) }
+        ) { port.yield($0) }
         let group = ServiceGroup(services: [service], logger: Logger(label: "tests"))
         let running = Task {
             defer { port.finish() }
@@ -39,7 +46,7 @@ final class RunningService: Sendable {
             try await running.value
             throw DidNotListen()
         }
-        return RunningService(folder: folder, store: store, port: port, group: group, running: running)
+        return RunningService(folder: folder, store: store, port: port, log: log, group: group, running: running)
     }
 
     struct DidNotListen: Error {}
@@ -51,20 +58,28 @@ final class RunningService: Sendable {
     }
 
     private init(
-        folder: TemporaryFolder, store: Store, port: Int, group: ServiceGroup, running: Task<Void, any Error>
+        folder: TemporaryFolder, store: Store, port: Int, log: CapturedLog, group: ServiceGroup,
+        running: Task<Void, any Error>
     ) {
         self.folder = folder
         self.store = store
         self.port = port
+        self.log = log
         self.group = group
         self.running = running
     }
 
     /// Asks the service to stop, and waits until it has.
     func stop() async throws {
-        await group.triggerGracefulShutdown()
-        try await running.value
+        await beginStop()
+        try await stopped()
     }
+
+    /// Asks the service to stop.
+    func beginStop() async { await group.triggerGracefulShutdown() }
+
+    /// Waits until the service has stopped.
+    func stopped() async throws { try await running.value }
 
     deinit {
         // A test that failed did not stop it.

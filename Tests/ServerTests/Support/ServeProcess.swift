@@ -80,6 +80,10 @@ final class ServeProcess: Sendable {
         return nil
     }
 
+    var identifier: Int32 { process.processIdentifier }
+
+    var isRunning: Bool { process.isRunning }
+
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// Waits until it ends, and returns its status.

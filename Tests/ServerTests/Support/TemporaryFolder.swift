@@ -21,4 +21,6 @@ final class TemporaryFolder: Sendable {
         try Data(text.utf8).write(to: file)
         return file
     }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(at: url.appending(path: name)) }
 }
