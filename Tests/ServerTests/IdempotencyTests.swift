@@ -67,7 +67,8 @@ import Testing
         let chunk = framing.hasPrefix("T") ? "\(String(part.utf8.count, radix: 16))\r\n\(part)\r\n" : part
         let connection = try RawConnection(port: service.port)
         connection.send(
-            "POST /v1/observations/hubble HTTP/1.1\r\nHost: localhost\r\n\(framing)\r\nIdempotency-Key: k\r\n\r\n" + chunk)
+            "POST /v1/observations/hubble HTTP/1.1\r\nHost: localhost\r\n\(framing)\r\nIdempotency-Key: k\r\n\r\n"
+                + chunk)
         connection.finishSending()
         _ = await connection.receiveAll()
         #expect(try service.storedCount() == 0)
