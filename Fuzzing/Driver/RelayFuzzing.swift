@@ -1,3 +1,4 @@
+import Decoders
 import Domain
 import HubbleRelay
 import Ingest

@@ -31,7 +31,7 @@ package struct DoctorJob {
         }
     }
 
-    /// Looks at configuration, store, templates, layout, audit policy, repository and forge, in this order. Nothing is changed.
+    /// Looks at configuration, store, templates, layout, audit policy, service, repository and forge, in this order. Nothing is changed.
     package func run() async -> [Finding] {
         var findings = [Finding(subject: "configuration", state: .good, text: "cluster \(settings.cluster)", hint: nil)]
         findings += store()
@@ -41,6 +41,7 @@ package struct DoctorJob {
             })
         findings.append(check("layout") { try Placement(pattern: settings.repository.path).pattern })
         if settings.proposals.proposesAccess, settings.access.removals { findings.append(auditPolicy()) }
+        findings += service(settings.server)
         findings.append(repository())
         findings.append(await forge())
         return findings
@@ -130,7 +131,7 @@ package struct DoctorJob {
         } catch { return Self.wrong("forge", error) }
     }
 
-    private func check(_ subject: String, _ work: () throws -> String) -> Finding {
+    func check(_ subject: String, _ work: () throws -> String) -> Finding {
         do {
             return Finding(subject: subject, state: .good, text: try work(), hint: nil)
         } catch { return Self.wrong(subject, error) }

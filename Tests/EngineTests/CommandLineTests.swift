@@ -156,6 +156,18 @@ struct CommandLineTests {
         }
     }
 
+    @Test func `doctor looks at what the service would start with`() throws {
+        let leastwise = try Self.filled()
+        _ = try leastwise.folder.write("senders:\n  - name: a\n    sorces: [hubble]\n", to: "senders.yaml")
+        let configuration = try leastwise.folder.write(
+            "server:\n  sendersFile: \(leastwise.folder.url.path)/senders.yaml\n", to: "service.yaml")
+        let outcome = try leastwise.run(["doctor", "--config", configuration.path])
+        #expect(outcome.status == 5)
+        #expect(outcome.output.contains("did you mean 'sources'?"), "\(outcome.output)")
+        _ = try leastwise.folder.write("senders: []\n", to: "senders.yaml")
+        #expect(try leastwise.run(["doctor", "--config", configuration.path]).output.contains("0 in "))
+    }
+
     @Test func `examines the audit policy, and stops where it cannot be read`() throws {
         let leastwise = try Self.filled()
         let policy = try leastwise.folder.write("kind: Policy\nrules: 7\n", to: "audit-policy.yaml")

@@ -67,7 +67,8 @@ import Testing
         let chunk = framing.hasPrefix("T") ? "\(String(part.utf8.count, radix: 16))\r\n\(part)\r\n" : part
         let connection = try RawConnection(port: service.port)
         connection.send(
-            "POST /v1/observations/hubble HTTP/1.1\r\nHost: x\r\n\(framing)\r\nIdempotency-Key: k\r\n\r\n" + chunk)
+            "POST /v1/observations/hubble HTTP/1.1\r\nHost: localhost\r\n\(framing)\r\nIdempotency-Key: k\r\n\r\n"
+                + chunk)
         connection.finishSending()
         _ = await connection.receiveAll()
         #expect(try service.storedCount() == 0)
@@ -83,7 +84,7 @@ import Testing
         let part = Flow.lines(0..<5)
         let chunk = framing.hasPrefix("T") ? "\(String(part.utf8.count, radix: 16))\r\n\(part)\r\n" : part
         let connection = try RawConnection(port: service.port)
-        connection.send("POST /v1/observations/hubble HTTP/1.1\r\nHost: x\r\n\(framing)\r\n\r\n" + chunk)
+        connection.send("POST /v1/observations/hubble HTTP/1.1\r\nHost: localhost\r\n\(framing)\r\n\r\n" + chunk)
         connection.finishSending()
         let answer = await connection.receiveAll()
         #expect(!answer.contains(" 200 "))

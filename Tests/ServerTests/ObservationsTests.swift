@@ -155,3 +155,25 @@ enum Compressed {
         let output: String
     }
 }
+
+@Suite struct BrowserTests {
+    /// A page that somebody opens on the same machine must not teach Leastwise anything.
+    @Test(arguments: [
+        ["Origin": "https://evil.example"], ["Origin": "null"], ["Sec-Fetch-Site": "cross-site"],
+        ["Host": "rebound.example"], ["Host": "rebound.example:8429"],
+    ])
+    func `without credentials pages in a browser are refused`(headers: [String: String]) async throws {
+        let service = try await RunningService.start()
+        for (method, path) in [("POST", "/v1/observations/hubble"), ("POST", "/v1/learn"), ("GET", "/v1/status")] {
+            let response = try await service.send(
+                method, path, body: method == "POST" ? Array(Flow.line(0).utf8) : nil, headers: headers)
+            #expect(response.status == 403, "\(method) \(path)")
+            #expect(response.reason == "browser")
+        }
+        #expect(try service.storedCount() == 0)
+        for host in ["localhost", "127.0.0.1:\(service.port)", "[::1]:8429"] {
+            #expect(try await service.post("hubble", Flow.line(0), headers: ["Host": host]).status == 200)
+        }
+        try await service.stop()
+    }
+}

@@ -26,7 +26,8 @@ struct ServeProcessTests {
         let body = Flow.lines(0..<10)
         let half = body.prefix(body.count / 2)
         connection.send(
-            "POST /v1/observations/hubble HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + half)
+            "POST /v1/observations/hubble HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                + half)
         // The service has the request once it counts the connection.
         try await Condition.wait {
             try await HTTPClient().response(for: request("GET", "/metrics", port)).text

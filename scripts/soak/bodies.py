@@ -1,5 +1,6 @@
-"""Made-up bodies of realistic size, as files: Hubble flows of 1.6 KB and audit events of 1.5 KB."""
+"""Made-up bodies of realistic size, as files: Hubble flows of 1.7 KB and audit events of 1.4 KB."""
 import gzip
+import itertools
 import json
 import pathlib
 import random
@@ -70,7 +71,7 @@ def audit_event(chance, edge, number):
     group, resource = RESOURCES[edge // len(VERBS) % len(RESOURCES)]
     account = edge // len(VERBS) // len(RESOURCES)
     namespace = NAMESPACES[account % len(NAMESPACES)]
-    uid = f"{hexadecimal(chance, 8)}-1111-4222-a333-{hexadecimal(chance, 12)}"
+    uid = f"{account:08x}-1111-4222-a333-{account:012x}"  # Of pod and token: the same for hours.
     second = f"2026-11-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}"
     reference = {"resource": resource, "namespace": namespace, "apiVersion": "v1"}
     if name:
@@ -78,7 +79,8 @@ def audit_event(chance, edge, number):
     if group:
         reference["apiGroup"] = group
     return compact({
-        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": uid, "stage": "ResponseComplete",
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata",
+        "auditID": f"{hexadecimal(chance, 8)}-5555-4666-a777-{hexadecimal(chance, 12)}", "stage": "ResponseComplete",
         "requestURI": f"/api{'s/' + group if group else ''}/v1/namespaces/{namespace}/{resource}/{reference.get('name', '')}",
         "verb": verb,
         "user": {
@@ -102,20 +104,27 @@ def audit_event(chance, edge, number):
     }) + "\n"
 
 
-def make(folder, source, edges, bodies, packed=False):
-    """Writes so many bodies that name so many edges evenly; returns their paths."""
+def make(folder, source, edges, bodies, packed=False, even=False):
+    """Writes bodies of records; returns their paths.
+
+    Edges are named as traffic has them, few of them often: by Zipf's law, in the order of a shuffle. Or all of them evenly,
+    so that hardly a body names one twice.
+    """
     chance = random.Random(edges)
     pods = Pods(chance, 400)
     order = list(range(edges))
     chance.shuffle(order)
+    shares = list(itertools.accumulate(1 / (rank + 1) ** 0.95 for rank in range(edges)))
     paths = []
     for body in range(bodies):
         numbers = range(body * PER_BODY, (body + 1) * PER_BODY)
+        chosen = [order[number % edges] for number in numbers] if even else chance.choices(
+            order, cum_weights=shares, k=PER_BODY)
         if source == "hubble":
-            text = "".join(flow(chance, pods, order[number % edges], number) for number in numbers)
+            text = "".join(flow(chance, pods, edge, number) for edge, number in zip(chosen, numbers))
         else:
-            text = "".join(audit_event(chance, order[number % edges], number) for number in numbers)
-        path = pathlib.Path(folder) / f"{source}-{edges}-{body}{'.gz' if packed else ''}"
+            text = "".join(audit_event(chance, edge, number) for edge, number in zip(chosen, numbers))
+        path = pathlib.Path(folder) / f"{source}-{body:05}{'.gz' if packed else ''}"
         path.write_bytes(gzip.compress(text.encode(), 6) if packed else text.encode())
         paths.append(path)
     return paths

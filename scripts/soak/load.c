@@ -87,7 +87,7 @@ static void read_request(struct request *request, const char *path, const char *
     struct stat status;
     if (body < 0 || fstat(body, &status)) fail(file);
     char head[1024];
-    int length = snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: soak\r\nContent-Type: application/x-ndjson\r\n"
+    int length = snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
         "%s%sContent-Length: %lld\r\n\r\n", path, field, *field ? "\r\n" : "", (long long)status.st_size);
     request->size = length + status.st_size;
     request->bytes = malloc(request->size);
@@ -210,8 +210,8 @@ static int send_all(int port, const char *path, const char *field, int count, do
 
 static int slow(int port, const char *path, int count, double seconds) {
     char head[512], body[512];
-    snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: soak\r\nX-Filler: ", path);
-    snprintf(body, sizeof body, "POST %s HTTP/1.1\r\nHost: soak\r\nContent-Type: application/x-ndjson\r\n"
+    snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: localhost\r\nX-Filler: ", path);
+    snprintf(body, sizeof body, "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
         "Content-Length: 100000\r\n\r\n{\"flow\":{\"x\":\"", path);
     int *files = malloc(count * sizeof *files);
     long opened = 0, closed = 0, refused = 0;

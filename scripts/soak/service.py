@@ -144,7 +144,7 @@ class Connection:
 
         `reached` is told of "receiving" (half of the body is sent), "sent" and "answering" (the answer's first byte).
         """
-        fields = [f"POST /v1/observations/{source} HTTP/1.1", "Host: soak", "Content-Type: application/x-ndjson"]
+        fields = [f"POST /v1/observations/{source} HTTP/1.1", "Host: localhost", "Content-Type: application/x-ndjson"]
         if key:
             fields.append(f"Idempotency-Key: {key}")
         if coding:

@@ -15,6 +15,8 @@ struct BodyHead: Sendable {
         "application/json", "application/x-ndjson", "application/ndjson", "application/jsonl",
         "application/json-lines", "application/x-jsonlines", "application/json-seq", "text/plain",
         "application/octet-stream",
+        // What curl says unless it is told otherwise.
+        "application/x-www-form-urlencoded",
     ]
 
     /// Throws a `Problem` with 400, 413 or 415.
@@ -61,5 +63,6 @@ struct BodyHead: Sendable {
 extension HTTPField.Name {
     static let idempotencyKey = Self("Idempotency-Key") ?? .contentType
     static let idempotencyReplayed = Self("Idempotency-Replayed") ?? .contentType
+    static let secFetchSite = Self("Sec-Fetch-Site") ?? .origin
     static let requestID = Self("X-Request-Id") ?? .contentType
 }

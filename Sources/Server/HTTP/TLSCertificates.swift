@@ -1,5 +1,4 @@
 import AppConfiguration
-import Glibc
 import NIOSSL
 import Synchronization
 
@@ -63,22 +62,5 @@ final class TLSCertificates: Sendable {
                 code: .unreadable, message: "\(file): no use for TLS: \(error)",
                 hint: "check that it is there, is PEM, and that certificate and key belong together")
         }
-    }
-}
-
-/// Tells whether a file may have changed.
-struct FileStamp: Equatable, Sendable {
-    private let inode: UInt64
-    private let size: Int64
-    private let seconds: Int
-    private let nanoseconds: Int
-
-    init(_ path: String) {
-        var status = stat()
-        let found = stat(path, &status) == 0
-        inode = found ? UInt64(status.st_ino) : 0
-        size = found ? Int64(status.st_size) : -1
-        seconds = found ? status.st_mtim.tv_sec : 0
-        nanoseconds = found ? status.st_mtim.tv_nsec : 0
     }
 }

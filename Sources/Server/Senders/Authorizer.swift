@@ -30,7 +30,10 @@ struct Authorizer: Sendable {
     ) async throws -> Principal {
         if route.access == .anybody || (route == .metrics && openMetrics) { return Principal(name: "-", sender: nil) }
         // Somebody on this machine, and nobody was told to prove anything: the default of a first try.
-        if senders.isEmpty, isLoopback { return try anonymous(request) }
+        if senders.isEmpty, isLoopback {
+            try refuseBrowser(request)
+            return Principal(name: "anonymous", sender: nil)
+        }
         let sender = try await authenticate(request, channel)
         if let expires = sender.expires, expires <= now() {
             throw unauthorized("the credentials expired", reason: "expired")
@@ -39,14 +42,21 @@ struct Authorizer: Sendable {
         return Principal(name: sender.name, sender: sender)
     }
 
-    /// Any web page can make a browser on this machine send requests to it, but they carry an `Origin` (Fetch Standard, 3.2),
-    /// which no sender of records has.
-    private func anonymous(_ request: Request) throws -> Principal {
-        guard request.headers[.origin] == nil else {
-            throw Problem(
-                .forbidden, "browser", "Not allowed", detail: "requests of web pages are not taken without credentials")
+    /// Where anybody on this machine may send, so may the pages in its browser: whatever a page sends to another address
+    /// names its origin (Fetch standard, 3.2), and a page that had its name point here asks for that name.
+    private func refuseBrowser(_ request: Request) throws {
+        let host = request.head.authority.map { authority in
+            authority.hasPrefix("[")
+                ? String(authority.prefix { $0 != "]" }.dropFirst()) : String(authority.prefix { $0 != ":" })
         }
-        return Principal(name: "anonymous", sender: nil)
+        let isLocal = host.map { ["localhost", "::1"].contains($0) || $0.hasPrefix("127.") } ?? true
+        guard isLocal, request.headers[values: .origin].isEmpty, request.headers[values: .secFetchSite].isEmpty else {
+            throw Problem(
+                .forbidden, "browser", "Not for browsers",
+                detail:
+                    "without credentials only programs on this machine are served: by its address, and without an Origin"
+            )
+        }
     }
 
     /// A certificate that names a sender goes before any token: it was proved with its key, and the token beside it is not
