@@ -165,6 +165,13 @@ import Testing
         #expect(refused.status == 403)
         #expect(refused.reason == "browser")
         #expect(try await service.send("POST", "/v1/learn", body: [], headers: page).status == 403)
+        for host in ["evil.example", "127.evil.example", "127.0.0.1.nip.io", "localhost.evil.example", "[::2]"] {
+            let refused = try await service.send("GET", "/v1/status", headers: ["Host": host])
+            #expect(refused.status == 403, "\(host)")
+        }
+        for host in ["localhost:1", "127.0.0.1", "127.1.2.3:80", "[::1]:80", "LOCALHOST"] {
+            #expect(try await service.send("GET", "/v1/status", headers: ["Host": host]).status == 200, "\(host)")
+        }
         #expect(try service.storedCount() == 0)
         #expect(try await service.post("hubble", Flow.line(0), headers: ["Content-Type": "text/plain"]).status == 200)
         try await service.stop()

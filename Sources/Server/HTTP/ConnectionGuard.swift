@@ -40,9 +40,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var answered = 0
     /// The last request's body, until its end.
     private var body: BodyPace?
+    /// Small parts of a body that came together: a sender chooses how small its chunks are, and each part handed on costs
+    /// as much as a large one.
+    private var gathered = ByteBuffer()
     private var isContinueWanted = false
     /// Nothing after this point can be read.
     private var isBroken = false
+    /// Nothing more is said on a connection that is broken.
+    private var isLastAnswered = false
     /// It broke within the last request's body.
     private var isBrokenInBody = false
     private var isDroppingAnswer = false
@@ -87,13 +92,19 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - What comes in
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let part = unwrapInboundIn(data)
+        if case .body(let bytes) = part {
+            body?.bytes += bytes.readableBytes
+            return take(bytes, context)
+        }
+        handOn(context)
+        switch part {
         case .head(let head):
             begun += 1
             body = BodyPace(isReadWanted: false)
             isContinueWanted = head.headerFields[.expect]?.lowercased() == "100-continue"
             schedule(context)
-        case .body(let bytes): body?.bytes += bytes.readableBytes
+        case .body: break
         case .end:
             body = nil
             schedule(context)
@@ -101,7 +112,29 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    private static let smallBytes = 4 << 10
+    private static let gatheredBytes = 64 << 10
+
+    private func take(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        // The rest of a request that was answered already: nobody reads it.
+        guard begun > answered else { return }
+        guard bytes.readableBytes < Self.smallBytes else {
+            handOn(context)
+            return context.fireChannelRead(wrapInboundOut(.body(bytes)))
+        }
+        gathered.writeImmutableBuffer(bytes)
+        if gathered.readableBytes >= Self.gatheredBytes { handOn(context) }
+    }
+
+    private func handOn(_ context: ChannelHandlerContext) {
+        guard gathered.readableBytes > 0 else { return }
+        let bytes = gathered
+        gathered = ByteBuffer()
+        context.fireChannelRead(wrapInboundOut(.body(bytes)))
+    }
+
     func channelReadComplete(context: ChannelHandlerContext) {
+        handOn(context)
         body?.want(false)
         context.fireChannelReadComplete()
     }
@@ -140,6 +173,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end where !isDroppingAnswer:
             // The answer to a head that could not be read belongs to no request.
             answered = min(answered + 1, begun)
+            if isBroken { isLastAnswered = true }
             schedule(context)
         default: break
         }
@@ -158,6 +192,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if mode == .output {
             isBroken = true
+            isLastAnswered = true
             schedule(context)
         }
         context.close(mode: mode, promise: promise)
@@ -174,7 +209,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Starts the time that the connection's state asks for.
     private func schedule(_ context: ChannelHandlerContext) {
-        if isBroken { return close(in: limits.linger, nil, context) }
+        if isBroken { return close(in: isLastAnswered ? limits.linger : limits.header, nil, context) }
         switch (begun - answered, body) {
         case (0, nil): close(in: limits.idle, nil, context)
         case (0, .some): close(in: limits.linger, "body not read", context)

@@ -49,7 +49,12 @@ struct Authorizer: Sendable {
             authority.hasPrefix("[")
                 ? String(authority.prefix { $0 != "]" }.dropFirst()) : String(authority.prefix { $0 != ":" })
         }
-        let isLocal = host.map { ["localhost", "::1"].contains($0) || $0.hasPrefix("127.") } ?? true
+        // A name such as 127.0.0.1.example is anybody's.
+        let isLocal =
+            host.map {
+                ["localhost", "::1"].contains($0.lowercased())
+                    || ($0.hasPrefix("127.") && $0.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 })
+            } ?? true
         guard isLocal, request.headers[values: .origin].isEmpty, request.headers[values: .secFetchSite].isEmpty else {
             throw Problem(
                 .forbidden, "browser", "Not for browsers",
