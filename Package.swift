@@ -173,7 +173,7 @@ let package = Package(
                 "AppConfiguration", "Decoders", "Domain", "HTTPTransport", "Ingest", "ScriptedServers", "Server",
                 "Store",
                 "leastwise", grdb, .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
         .testTarget(

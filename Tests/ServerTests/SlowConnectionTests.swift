@@ -123,24 +123,6 @@ import Testing
         try await service.stop()
     }
 
-    @Test(arguments: ["hubble", "none"])
-    func `a flood of tiny chunks is held in bounded memory`(source: String) async throws {
-        let service = try await RunningService.start(["server.drainSeconds": "0"])
-        let chunks = String(repeating: "1\r\n\n\r\n", count: 10_000)
-        let before = try Memory.resident()
-        let flood = try (0..<100).map { _ in try RawConnection(port: service.port) }
-        let sent = flood.map { $0.sendInBackground(Self.chunked.replacing("hubble", with: source) + chunks) }
-        var most = 0
-        for task in sent {
-            _ = await task.value
-            most = max(most, try Memory.resident() - before)
-        }
-        print("\(flood.count) floods of tiny chunks: memory \(most >> 20) MiB more")
-        #expect(most < 64 << 20, "\(most >> 20) MiB")
-        #expect(try await service.post("hubble", Flow.line(0)).status == 200)
-        try await service.stop()
-    }
-
     @Test func `slow bodies that hold much do not take the memory of a fast one`() async throws {
         let service = try await RunningService.start(["server.bufferMebibytes": "16"])
         let part = String(repeating: Flow.line(1) + "\n", count: 200)

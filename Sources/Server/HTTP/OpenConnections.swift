@@ -9,6 +9,8 @@ final class OpenConnections: Sendable {
 
     func remove(_ channel: any Channel) { channels.withLock { $0[ObjectIdentifier(channel)] = nil } }
 
+    var count: Int { channels.withLock { $0.count } }
+
     /// Closes all of them, whatever they are doing.
     func closeAll() {
         for channel in channels.withLock({ Array($0.values) }) { channel.close(promise: nil) }
