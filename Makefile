@@ -30,8 +30,8 @@ release: setup ## build the optimised program in .build/release; it needs no Swi
 .PHONY: test
 test: setup-tests setup-relay-tools setup-deploy-tools ## run all tests
 	swift test $(TEST_OPTIONS) --skip 'ServerTests\.'
-	@# Apart from the others, which block the few threads of the cooperative pool: the service under test runs on it too.
-	swift test $(TEST_OPTIONS) --filter 'ServerTests\.'
+	@# Apart from the others, and one by one: the service under test runs on the few threads of the same cooperative pool.
+	swift test $(TEST_OPTIONS) --no-parallel --filter 'ServerTests\.'
 
 .PHONY: lint
 lint: setup-tests ## check the format and the rules of the house

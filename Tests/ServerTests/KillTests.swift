@@ -10,7 +10,7 @@ struct KillTests {
     }
 
     @Test func `each record of a followed file is counted once, however often the service is killed`() async throws {
-        try await expectSuccess(SoakScript.run("follow_kill.py", "--rounds", "6"))
+        try await expectSuccess(SoakScript.run("follow_kill.py", "--rounds", "10"))
     }
 
     @Test func `a full, read-only or broken disk is answered with 503, and recovered from without a restart`()
