@@ -4,6 +4,9 @@ SHELL := /bin/bash
 
 LIBRARIES := libcurl4-openssl-dev libsqlite3-dev libgit2-dev libsimdjson-dev zlib1g-dev libzstd-dev libssl-dev pkg-config
 TEST_TOOLS := python3 python3-jsonschema python3-yaml git openssl zstd systemd binutils
+# Tests of what answers or follows others while it runs. They run apart and one by one: the code under test shares the few
+# threads of the cooperative pool with every other test, and a test that computes for seconds holds its thread that long.
+LIVE_TESTS := (Server|KubernetesClient|HubbleRelay)Tests\.
 SWIFT_FILES := Package.swift Sources Tests Benchmarks Fuzzing templates migrations
 
 .PHONY: help
@@ -29,9 +32,8 @@ release: setup ## build the optimised program in .build/release; it needs no Swi
 
 .PHONY: test
 test: setup-tests setup-relay-tools setup-deploy-tools ## run all tests
-	swift test $(TEST_OPTIONS) --skip 'ServerTests\.'
-	@# Apart from the others, and one by one: the service under test runs on the few threads of the same cooperative pool.
-	swift test $(TEST_OPTIONS) --no-parallel --filter 'ServerTests\.'
+	swift test $(TEST_OPTIONS) --skip '$(LIVE_TESTS)'
+	swift test $(TEST_OPTIONS) --no-parallel --filter '$(LIVE_TESTS)'
 
 .PHONY: lint
 lint: setup-tests ## check the format and the rules of the house
