@@ -21,8 +21,8 @@ extension ConfigurationKey {
             "server.headerSeconds", .number, "10", "how long a request's head may take, and the TLS handshake before it"
         ),
         key("server.idleSeconds", .number, "75", "how long a connection may wait between two requests"),
-        key("server.bodySeconds", .number, "60", "how long a body may take before it has to keep to the minimum rate"),
-        key("server.minimumBytesPerSecond", .number, "1024", "minimum average rate of a body"),
+        key("server.bodySeconds", .number, "60", "in each such time a body has to keep to the minimum rate"),
+        key("server.minimumBytesPerSecond", .number, "1024", "minimum average rate of a body, in each such time"),
         key("server.drainSeconds", .number, "25", "how long a shutdown waits for requests in progress"),
         key("log.format", .choice(["json", "text"]), "json", "form of the service's log lines, on standard error"),
         key(

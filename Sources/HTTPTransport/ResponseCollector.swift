@@ -24,6 +24,8 @@ final class ResponseCollector {
     private var sink: SinkFile?
     private var headerBytes = 0
     private var bodyBytes = 0
+    /// Until the empty line behind the header fields.
+    private var isInHead = true
     private(set) var status = 0
     private(set) var headers = HTTPHeaders()
     /// The fields behind the body (RFC 9110, 6.5).
@@ -49,9 +51,11 @@ final class ResponseCollector {
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
             beginAnswer(line)
+        } else if line == "\r\n" || line == "\n" {
+            isInHead = false
         } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].trimmingASCIISpace()
-            if bodyBytes == 0 {
+            if isInHead {
                 headers.add(name: String(line[..<colon]), value: value)
             } else {
                 trailers.add(name: String(line[..<colon]), value: value)
@@ -106,6 +110,7 @@ final class ResponseCollector {
         let fields = line.split(separator: " ", maxSplits: 2)
         status = fields.count > 1 ? Int(fields[1].prefix(3)) ?? 0 : 0
         headers = HTTPHeaders()
+        isInHead = true
     }
 
     private func halt(_ reason: Stop) -> Bool {

@@ -17,6 +17,7 @@ package struct IngestService: ServiceLifecycle.Service {
     private let metrics = ServerMetrics()
     private let disk = DiskQueue()
     private let pollTime: Duration
+    private let now: @Sendable () -> Timestamp
     private let isListening: @Sendable (Int) -> Void
 
     /// - Parameters:
@@ -27,7 +28,7 @@ package struct IngestService: ServiceLifecycle.Service {
         isListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.init(
-            settings: settings, reload: reload, store: store, pollTime: .seconds(5),
+            settings: settings, reload: reload, store: store, pollTime: .seconds(5), now: SystemClock.now,
             writeLog: LogLines.toStandardError, isListening: isListening)
     }
 
@@ -36,11 +37,13 @@ package struct IngestService: ServiceLifecycle.Service {
     ///   - writeLog: takes each line of the log.
     init(
         settings: Settings, reload: @escaping @Sendable () throws -> Settings, store: Store, pollTime: Duration,
-        writeLog: @escaping @Sendable (String) -> Void, isListening: @escaping @Sendable (Int) -> Void
+        now: @escaping @Sendable () -> Timestamp, writeLog: @escaping @Sendable (String) -> Void,
+        isListening: @escaping @Sendable (Int) -> Void
     ) {
         self.settings = SettingsBox(settings, load: reload)
         self.store = store
         self.pollTime = pollTime
+        self.now = now
         self.isListening = isListening
         logger = Logger(label: "leastwise") { label in
             LogLines(
@@ -66,9 +69,11 @@ package struct IngestService: ServiceLifecycle.Service {
         let states = SourceStates(metrics: metrics)
         let certificates = try TLSCertificates(server)
         let senders = try SenderDirectory(file: server.sendersFile)
+        let connections = OpenConnections()
         let application = ServiceApplication(
             settings: server, responder: responder(intake, learning, senders, certificates, states),
-            certificates: certificates, metrics: metrics, logger: logger, maximumConnections: mostConnections,
+            certificates: certificates, connections: connections, metrics: metrics, logger: logger,
+            maximumConnections: mostConnections,
             isListening: { [logger, isListening] port in
                 logger.info("listening", metadata: ["host": "\(server.host)", "port": "\(port)"])
                 isListening(port)
@@ -78,11 +83,11 @@ package struct IngestService: ServiceLifecycle.Service {
             [CommitService(intake: intake)] + pulled(intake, states) + [
                 UpkeepService(
                     store: store, disk: disk, intake: intake, settings: settings, metrics: metrics, logger: logger,
-                    now: SystemClock.now),
+                    now: now),
                 learning,
                 ReloadService(
-                    settings: settings, certificates: certificates, senders: senders, logger: logger,
-                    pollTime: pollTime),
+                    settings: settings, certificates: certificates, connections: connections, senders: senders,
+                    logger: logger, pollTime: pollTime),
                 application,
                 DrainService(intake: intake),
             ]
@@ -123,7 +128,7 @@ package struct IngestService: ServiceLifecycle.Service {
     private var learningService: LearningService {
         LearningService(
             store: store, settings: { [settings] in settings.current }, metrics: metrics, logger: logger,
-            holder: Self.holder, now: SystemClock.now,
+            holder: Self.holder, now: now,
             jitter: { longest in longest * Double.random(in: 0...1) }, disk: disk)
     }
 
@@ -143,18 +148,18 @@ package struct IngestService: ServiceLifecycle.Service {
         let readiness = Readiness(intake: intake)
         let status = StatusReport(
             settings: settings, store: store, disk: disk, intake: intake, learning: learning, metrics: metrics,
-            readiness: readiness, states: states, started: SystemClock.now())
+            readiness: readiness, states: states, started: now())
         let handlers = RouteHandlers(
             observations: ObservationsHandler(
                 intake: intake, store: store, disk: disk, rates: RateLimiter(), cluster: settings.current.cluster,
-                maximumBody: server.maximumBody, now: SystemClock.now),
+                maximumBody: server.maximumBody, now: now),
             metrics: metrics, readiness: readiness, status: { try await status.document() },
             learn: { LearnAnswer(state: await learning.request() ? "started" : "running") })
         return ServiceResponder(
             handlers: handlers,
             authorizer: Authorizer(
                 senders: senders, isLoopback: server.isLoopback, openMetrics: server.openMetrics,
-                asksForCertificates: certificates?.asksForCertificates ?? false, now: SystemClock.now),
+                asksForCertificates: certificates?.asksForCertificates ?? false, now: now),
             metrics: metrics, refusals: RefusalLog(), logger: logger)
     }
 }

@@ -9,12 +9,11 @@ import Testing
 /// What passes a connection's guard, and when it closes: on a loop whose time the test sets.
 @Suite struct ConnectionGuardTests {
     private let metrics = ServerMetrics()
-    private let connections = OpenConnections()
 
     private func channel() throws -> EmbeddedChannel {
         let limits = ConnectionLimits(
             header: .seconds(10), idle: .seconds(75), bodyGrace: .seconds(60), minimumBytesPerSecond: 1024)
-        let channel = EmbeddedChannel(handler: ConnectionGuard(limits, connections: connections, metrics: metrics))
+        let channel = EmbeddedChannel(handler: ConnectionGuard(limits, metrics: metrics))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         return channel
     }
@@ -51,9 +50,9 @@ import Testing
         channel.pipeline.fireChannelRead(HTTPRequestPart.end(nil))
         channel.pipeline.fireChannelRead(head())
         #expect(try bodies(channel) == ["0123456789", large, "a", "b"])
-        #expect(connections.count == 1)
+        #expect(metrics.connections.value() == 1)
         #expect(throws: BodyBrokeOff.self) { _ = try channel.finish() }
-        #expect(connections.count == 0)
+        #expect(metrics.connections.value() == 0)
     }
 
     @Test func `a body that never ends is handed on while it comes`() throws {
@@ -93,7 +92,6 @@ import Testing
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .seconds(1))
         #expect(!channel.isActive)
-        #expect(connections.count == 0)
         #expect(metrics.connections.value() == 0)
     }
 
@@ -139,5 +137,62 @@ import Testing
             #expect(part != .head(HTTPResponse(status: .continue)))
         }
         #expect(throws: BodyBrokeOff.self) { _ = try channel.finish() }
+    }
+
+    private func request(_ channel: EmbeddedChannel) {
+        channel.pipeline.fireChannelRead(head())
+        channel.pipeline.fireChannelRead(HTTPRequestPart.end(nil))
+    }
+
+    /// The `Connection` field of each answer, until nothing more comes.
+    private func connectionFields(_ channel: EmbeddedChannel) throws -> [String?] {
+        var fields: [String?] = []
+        while let part = try channel.readOutbound(as: HTTPResponsePart.self) {
+            if case .head(let head) = part { fields.append(head.headerFields[.connection]) }
+        }
+        return fields
+    }
+
+    @Test func `a connection that is retired while nothing is asked closes at once`() throws {
+        let channel = try channel()
+        request(channel)
+        try answer(channel)
+        #expect(channel.isActive)
+        channel.pipeline.fireUserInboundEventTriggered(ConnectionRetired())
+        channel.embeddedEventLoop.run()
+        #expect(!channel.isActive)
+    }
+
+    @Test func `a retired connection ends with the answers that are owed, and takes no further request`() throws {
+        let channel = try channel()
+        request(channel)
+        request(channel)
+        channel.pipeline.fireUserInboundEventTriggered(ConnectionRetired())
+        request(channel)
+        var heads = 0
+        while let part = try channel.readInbound(as: HTTPRequestPart.self) {
+            if case .head = part { heads += 1 }
+        }
+        #expect(heads == 2)
+        try answer(channel)
+        #expect(channel.isActive)
+        try answer(channel)
+        channel.embeddedEventLoop.run()
+        #expect(!channel.isActive)
+        #expect(try connectionFields(channel) == [nil, "close"])
+    }
+
+    @Test func `a retired connection whose body is not read lingers, so that its sender sees the answer`() throws {
+        let channel = try channel()
+        channel.pipeline.fireChannelRead(head())
+        channel.pipeline.fireUserInboundEventTriggered(ConnectionRetired())
+        try answer(channel)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(4))
+        #expect(channel.isActive)
+        channel.pipeline.fireChannelRead(HTTPRequestPart.end(nil))
+        request(channel)
+        #expect(try connectionFields(channel) == ["close"])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(5))
+        #expect(!channel.isActive)
     }
 }

@@ -49,12 +49,16 @@ import Testing
         let metrics = ServerMetrics()
         let service: LearningService
 
-        init(_ path: String, name: String, schedule: String?, now: @escaping @Sendable () -> Timestamp) throws {
+        init(
+            _ path: String, name: String, schedule: String?, _ more: [String: String] = [:],
+            now: @escaping @Sendable () -> Timestamp
+        ) throws {
             let store = try Store(path: path)
             self.store = store
             let settings = try Settings(
                 ResolvedConfiguration(
-                    flags: schedule.map { ["schedule.learn": $0] } ?? [:], environment: [:], file: .empty))
+                    flags: more.merging(schedule.map { ["schedule.learn": $0] } ?? [:]) { $1 }, environment: [:],
+                    file: .empty))
             service = LearningService(
                 store: store, settings: { settings }, metrics: metrics,
                 logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
@@ -110,6 +114,32 @@ import Testing
         _ = await replica.service.request()
         try await run([replica]) { try store.lastRuns().first?.outcome == .succeeded }
         #expect(start.duration(to: .now) > .seconds(1.5))
+    }
+
+    @Test func `a run that nobody answers does not keep a service that is to end`() async throws {
+        let folder = try TemporaryFolder()
+        let silent = try SilentListener()
+        let replica = try Replica(
+            folder.url.appending(path: "l.db").path, name: "a", schedule: nil,
+            [
+                "repository.url": "http://127.0.0.1:\(silent.port)/r.git",
+                "repository.cache": folder.url.appending(path: "cache").path,
+            ], now: SystemClock.now)
+        let running = Task { try await replica.service.run() }
+        _ = await replica.service.request()
+        try await Background.run { try silent.waitForRequest() }
+        let start = ContinuousClock.now
+        running.cancel()
+        try await running.value
+        #expect(start.duration(to: .now) < .seconds(5))
+        let run = try #require(try replica.store.lastRuns().first)
+        #expect(run.outcome == .failed)
+        #expect(run.summary.contains("the service was stopped before the run ended"))
+        // Its thread may still be pushing.
+        let lease = try replica.store.takeLease(
+            name: "learn", holder: "other", now: SystemClock.now(), duration: .seconds(2))
+        guard case .taken = lease else { return }
+        Issue.record("the lease was given back")
     }
 
     @Test func `a failure is kept with its reason`() async throws {

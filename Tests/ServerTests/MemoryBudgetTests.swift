@@ -8,7 +8,7 @@ import Testing
     @Test func `what a share holds goes back with its end`() {
         let budget = MemoryBudget(bytes: 64 << 20)
         do {
-            let share = MemoryShare(of: budget)
+            let share = MemoryShare(of: budget, owner: nil)
             #expect(share.hold(1000))
             #expect(share.hold(200))
             #expect(budget.inUse == 200)
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `a share that may not grow holds what it held`() {
         let budget = MemoryBudget(bytes: 64 << 20)
-        let share = MemoryShare(of: budget)
+        let share = MemoryShare(of: budget, owner: nil)
         #expect(share.hold(100))
         #expect(!share.hold(budget.largestShare + 1))
         #expect(share.held == 100)
@@ -30,21 +30,33 @@ import Testing
 
     @Test func `large shares leave a quarter to small ones`() {
         let budget = MemoryBudget(bytes: 64 << 20)
-        let large = (0..<3).map { _ in MemoryShare(of: budget) }
+        let large = (0..<3).map { _ in MemoryShare(of: budget, owner: nil) }
         #expect(large.map { $0.hold(budget.largestShare) } == [true, true, false])
         #expect(large[2].hold((48 << 20) - 2 * budget.largestShare))
-        let another = MemoryShare(of: budget)
+        let another = MemoryShare(of: budget, owner: nil)
         #expect(!another.hold(2 << 20))
-        let small = (0..<17).map { _ in MemoryShare(of: budget) }
+        let small = (0..<17).map { _ in MemoryShare(of: budget, owner: nil) }
         #expect(small.map { $0.hold(1 << 20) } == Array(repeating: true, count: 16) + [false])
         #expect(budget.inUse == 64 << 20)
         withExtendedLifetime((large, small)) {}
     }
 
+    @Test func `one sender leaves room for the bodies of others, however many it sends`() {
+        let budget = MemoryBudget(bytes: 64 << 20)
+        let greedy = (0..<64).map { _ in MemoryShare(of: budget, owner: "greedy") }
+        #expect(greedy.count { $0.hold(1 << 20) } == 48)
+        let other = (0..<16).map { _ in MemoryShare(of: budget, owner: "other") }
+        #expect(other.count { $0.hold(1 << 20) } == 16)
+        #expect(!greedy[63].hold(1))
+        #expect(greedy[0].hold(0))
+        #expect(greedy[63].hold(1 << 20), "what went back may be held again")
+        withExtendedLifetime((greedy, other)) {}
+    }
+
     @Test(arguments: [16, 24, 48, 1024])
     func `a zstd window fits into a share of any budget`(mebibytes: Int) {
         let budget = MemoryBudget(bytes: mebibytes << 20)
-        #expect(MemoryShare(of: budget).hold(9 << 20))
+        #expect(MemoryShare(of: budget, owner: nil).hold(9 << 20))
         #expect(budget.inUse == 0)
     }
 

@@ -49,3 +49,18 @@ import Testing
         try await service.stop()
     }
 }
+
+@Suite struct ReloadFailuresTests {
+    @Test func `the same failure at every look is told now and then, and another one at once`() {
+        var failures = ReloadFailures()
+        let looks = ReloadFailures.silence
+        let told = (0..<looks * 2).map { _ in failures.isWorthALine("senders", "broken") }
+        #expect(told.indices.filter { told[$0] } == [0, looks])
+        let others = [("senders", "broken otherwise"), ("certificates", "broken"), ("senders", "broken otherwise")]
+        #expect(others.map { failures.isWorthALine($0.0, $0.1) } == [true, true, false])
+        failures.end("senders")
+        // It was mended in between.
+        let again = failures.isWorthALine("senders", "broken otherwise")
+        #expect(again)
+    }
+}

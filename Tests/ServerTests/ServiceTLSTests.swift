@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import HTTPTransport
 import ScriptedServers
@@ -27,8 +28,10 @@ struct ServiceTLSTests {
         ]
     }
 
-    private func start(asksForCertificates: Bool = true, _ more: [String: String] = [:]) async throws -> RunningService
-    {
+    private func start(
+        asksForCertificates: Bool = true, _ more: [String: String] = [:],
+        now: @escaping @Sendable () -> Timestamp = SystemClock.now
+    ) async throws -> RunningService {
         var values = [
             "server.certificateFile": own.certificate, "server.keyFile": own.key,
             "server.sendersFile": "{folder}/senders.yaml",
@@ -36,7 +39,7 @@ struct ServiceTLSTests {
         values.merge(more) { $1 }
         if asksForCertificates { values["server.clientCAFile"] = authority.certificate }
         return try await RunningService.start(
-            values, files: ["senders.yaml": TestSender.file(senders)], in: folder)
+            values, files: ["senders.yaml": TestSender.file(senders)], in: folder, now: now)
     }
 
     /// Asks for the status as somebody.
@@ -96,6 +99,37 @@ struct ServiceTLSTests {
         #expect(try await post(service, "hubble", as: byName, token: other).status == 200)
         #expect(try await post(service, "audit", as: byName, token: other).status == 403)
         #expect(try await ask(service, as: byName, token: "wrong").status == 200)
+        try await service.stop()
+    }
+
+    @Test func `a certificate that expired since the handshake is nobody's`() async throws {
+        let later = SystemClock.now().rawValue + 3 * Timestamp.nanosecondsPerDay
+        let service = try await start(now: { Timestamp(rawValue: later) })
+        let answer = try await ask(service, as: try await authority.issue("x", "DNS:vector.example", to: "dns"))
+        #expect(answer.status == 401)
+        #expect(answer.reason == "expired")
+        try await service.stop()
+    }
+
+    @Test func `an authority that is taken away ends the connections that it vouched for`() async throws {
+        let service = try await start()
+        let byName = try await authority.issue("x", "DNS:vector.example", to: "dns")
+        let input = try folder.write("GET /v1/status HTTP/1.1\r\nHost: localhost\r\n\r\n", to: "request").path
+        let output = try folder.write("", to: "answer").path
+        let port = service.port
+        // Stays connected behind its input's end.
+        async let client = Background.run {
+            try ScriptedServer.run([
+                "sh", "-c",
+                "timeout 30 openssl s_client -quiet -connect 127.0.0.1:\(port) -cert \(byName.certificate) "
+                    + "-key \(byName.key) <\(input) >\(output) 2>/dev/null",
+            ]).status
+        }
+        try await Condition.wait { try String(contentsOfFile: output, encoding: .utf8).contains("200 OK") }
+        let new = try await TestAuthority("new", in: folder)
+        try String(contentsOfFile: new.certificate, encoding: .utf8).write(
+            toFile: authority.certificate, atomically: true, encoding: .utf8)
+        #expect(try await client != 124, "still connected after 30 seconds")
         try await service.stop()
     }
 

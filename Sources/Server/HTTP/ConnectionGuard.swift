@@ -31,7 +31,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let limits: ConnectionLimits
-    private let connections: OpenConnections
     private let metrics: ServerMetrics
     private var timer: Scheduled<Void>?
     private var readerTimer: Scheduled<Void>?
@@ -52,10 +51,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isBrokenInBody = false
     private var isDroppingAnswer = false
     private var isCounted = false
+    /// How many requests had begun when the connection was retired: it ends with their answers. Nil for one that goes on.
+    private var lastRequest: Int?
 
-    init(_ limits: ConnectionLimits, connections: OpenConnections, metrics: ServerMetrics) {
+    init(_ limits: ConnectionLimits, metrics: ServerMetrics) {
         self.limits = limits
-        self.connections = connections
         self.metrics = metrics
     }
 
@@ -73,17 +73,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isCounted else { return }
         isCounted = true
         metrics.connections.add(1)
-        connections.add(context.channel)
         close(in: limits.header, "slow head", context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         readerTimer?.cancel()
-        if isCounted {
-            metrics.connections.add(-1)
-            connections.remove(context.channel)
-        }
+        if isCounted { metrics.connections.add(-1) }
         isCounted = false
         breakOff(context)
         context.fireChannelInactive()
@@ -93,6 +89,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
+        if let lastRequest, begun == lastRequest, body == nil { return }
         if case .body(let bytes) = part {
             body?.bytes += bytes.readableBytes
             return take(bytes, context)
@@ -145,6 +142,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ConnectionRetired { return retire(context) }
         if let event = event as? ChannelEvent, case .inputClosed = event { breakOff(context) }
         context.fireUserInboundEventTriggered(event)
     }
@@ -154,6 +152,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if body != nil { isBrokenInBody = true }
         schedule(context)
         context.fireErrorCaught(error)
+    }
+
+    private func retire(_ context: ChannelHandlerContext) {
+        guard lastRequest == nil else { return }
+        lastRequest = begun
+        if begun == answered, body == nil { context.close(promise: nil) }
     }
 
     /// A connection that ends inside of a body would look like the body's end to whoever reads it.
@@ -166,19 +170,39 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: - What goes out
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var (data, promise) = (data, promise)
         switch unwrapOutboundIn(data) {
-        case .head:
+        case .head(var head):
             // The request was refused before its body broke: another answer would be taken for the next request's.
             isDroppingAnswer = isBrokenInBody && begun == answered
+            if let lastRequest, answered + 1 >= lastRequest {
+                head.headerFields[.connection] = "close"
+                data = wrapOutboundOut(.head(head))
+            }
         case .end where !isDroppingAnswer:
             // The answer to a head that could not be read belongs to no request.
             answered = min(answered + 1, begun)
+            if let lastRequest, answered >= lastRequest { promise = closing(after: promise, context) }
             if isBroken { isLastAnswered = true }
             schedule(context)
         default: break
         }
         guard !isDroppingAnswer else { return promise?.succeed() ?? () }
         context.write(data, promise: promise)
+    }
+
+    /// Closes the connection behind its last answer; where the rest of a body is still coming, after a while.
+    private func closing(
+        after promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void>? {
+        guard body == nil else {
+            isBroken = true
+            return promise
+        }
+        let written = promise ?? context.eventLoop.makePromise()
+        let loopBound = context.loopBound
+        written.futureResult.whenComplete { _ in loopBound.value.close(promise: nil) }
+        return written
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {

@@ -11,8 +11,11 @@ struct GuardedChannel: ServerChildChannel {
     let base: HTTP1Channel
     /// Nil for plain HTTP.
     let certificates: TLSCertificates?
+    let connections: OpenConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        // Before its certificates are chosen: others may take their place at any time, and retire it then.
+        connections.add(channel)
         guard let certificates else { return base.setup(channel: channel, logger: logger) }
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: certificates.context))

@@ -33,8 +33,9 @@ extension ObservationsHandler {
         case BodyFailure.tooLargeForKey:
             return Problem(
                 .contentTooLarge, "too large for key", "Too large for a key",
-                detail: "a body with an Idempotency-Key is at most \(intake.budget.largestShare >> 20) MiB: "
-                    + "and has no more distinct records than fit there: send it in smaller parts, or without a key")
+                detail:
+                    "a body with an Idempotency-Key has at most \(intake.budget.largestShare >> 20) MiB, and no more "
+                    + "distinct records than fit there: send it in smaller parts, or without a key")
         case BodyFailure.damaged(let damage, let ended):
             var problem = Problem(
                 .badRequest, "damaged", "Damaged body",

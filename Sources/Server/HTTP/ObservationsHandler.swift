@@ -46,7 +46,8 @@ struct ObservationsHandler: Sendable {
     // MARK: - Bodies without a key
 
     private func answer(_ head: BodyHead, _ request: RouteRequest, _ lane: Lane) async throws -> IngestAnswer {
-        var body = try await StreamedBody(lane, intake, head, name: request.id, maximum: maximumBody)
+        var body = try await StreamedBody(
+            lane, intake, head, name: request.id, owner: request.principal.sender?.name, maximum: maximumBody)
         do {
             try await receive(request) { try await body.take($0) }
             let ended = try await body.finish()
@@ -96,7 +97,7 @@ struct ObservationsHandler: Sendable {
                 detail: "a request with this Idempotency-Key has not been answered yet", retryAfter: 1)
         }
         defer { keysInProgress.end(owner, key) }
-        let share = MemoryShare(of: intake.budget)
+        let share = MemoryShare(of: intake.budget, owner: request.principal.sender?.name)
         // The batch is held until its commit, not only for as long as it is looked at here.
         defer { _ = share.hold(0) }
         do {

@@ -11,7 +11,7 @@ struct ServiceApplication: ServiceLifecycle.Service {
     let settings: Settings.Server
     let responder: ServiceResponder
     let certificates: TLSCertificates?
-    let connections = OpenConnections()
+    let connections: OpenConnections
     let metrics: ServerMetrics
     let logger: Logger
     let maximumConnections: Int
@@ -48,14 +48,15 @@ struct ServiceApplication: ServiceLifecycle.Service {
         var quiet = logger
         quiet.logLevel = max(quiet.logLevel, .warning)
         let configuration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ConnectionGuard(limits, connections: connections, metrics: metrics)],
+            additionalChannelHandlers: [ConnectionGuard(limits, metrics: metrics)],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Self.headBytes, maxHeaderListSize: Self.headBytes, maxHeaderFieldCount: 100))
         return Application(
             responder: responder,
             server: HTTPServerBuilder { responder in
                 GuardedChannel(
-                    base: HTTP1Channel(responder: responder, configuration: configuration), certificates: certificates)
+                    base: HTTP1Channel(responder: responder, configuration: configuration), certificates: certificates,
+                    connections: connections)
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1024,

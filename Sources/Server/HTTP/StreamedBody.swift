@@ -30,12 +30,15 @@ struct StreamedBody {
     /// What the lane holds of the body.
     private var pending = 0
 
-    init(_ lane: Lane, _ intake: Intake, _ head: BodyHead, name: String, maximum: Int) async throws {
+    /// - Parameter owner: the sender whose memory it takes; nil for somebody without a name.
+    init(
+        _ lane: Lane, _ intake: Intake, _ head: BodyHead, name: String, owner: String?, maximum: Int
+    ) async throws {
         self.lane = lane
         self.intake = intake
         self.maximum = maximum
         length = head.length
-        share = MemoryShare(of: intake.budget)
+        share = MemoryShare(of: intake.budget, owner: owner)
         decompressor = try head.coding.map { try HeldDecompressor($0, limit: maximum) }
         input = await lane.open(name)
     }

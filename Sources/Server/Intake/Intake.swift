@@ -66,15 +66,28 @@ final class Intake: Sendable {
 
 /// Memory that many share, in bytes.
 final class MemoryBudget: Sendable {
+    private struct Use {
+        var total = 0
+        /// By the owner's name: owners that hold something.
+        var owned: [String: Int] = [:]
+
+        mutating func add(_ bytes: Int, _ owner: String?) {
+            total += bytes
+            guard let owner else { return }
+            let held = owned[owner, default: 0] + bytes
+            owned[owner] = held == 0 ? nil : held
+        }
+    }
+
     private let limit: Int
-    private let used = Mutex(0)
+    private let use = Mutex(Use())
 
     init(bytes: Int) { limit = bytes }
 
     /// Bytes in use.
-    var inUse: Int { used.withLock { $0 } }
+    var inUse: Int { use.withLock { $0.total } }
 
-    /// The largest share that one may have, so that no one can starve the others; a zstd window fits in.
+    /// The largest share that one body may have, so that none can starve the others; a zstd window fits in.
     var largestShare: Int { max(limit / 3, min(limit / 4 * 3, 12 << 20)) }
 
     /// True where more than half of it is in use.
@@ -83,35 +96,44 @@ final class MemoryBudget: Sendable {
     /// Shares larger than this leave the last quarter to the others: a few large ones must not stop all small ones.
     private var smallShare: Int { limit / 64 }
 
+    /// What all shares of one owner come to at most, so that however many bodies it sends, others find room for theirs.
+    private var largestOwned: Int { limit / 4 * 3 }
+
     /// Makes a share so many bytes larger; false where there is not enough left.
     ///
     /// - Parameter share: what the share comes to then.
-    func take(_ bytes: Int, of share: Int) -> Bool {
+    func take(_ bytes: Int, of share: Int, for owner: String?) -> Bool {
         let available = share > smallShare ? limit / 4 * 3 : limit
-        return used.withLock { used in
-            guard used + bytes <= available else { return false }
-            used += bytes
+        return use.withLock { use in
+            guard use.total + bytes <= available else { return false }
+            if let owner, use.owned[owner, default: 0] + bytes > largestOwned { return false }
+            use.add(bytes, owner)
             return true
         }
     }
 
-    func give(back bytes: Int) { used.withLock { $0 -= bytes } }
+    func give(back bytes: Int, of owner: String?) { use.withLock { $0.add(-bytes, owner) } }
 }
 
-/// One user's share of a budget; what it holds at its end goes back.
+/// A body's share of a budget; what it holds at its end goes back.
 final class MemoryShare {
     private let budget: MemoryBudget
+    private let owner: String?
     private(set) var held = 0
 
-    init(of budget: MemoryBudget) { self.budget = budget }
+    /// - Parameter owner: the sender's name; nil for somebody without one, whom nothing tells from others.
+    init(of budget: MemoryBudget, owner: String?) {
+        self.budget = budget
+        self.owner = owner
+    }
 
-    deinit { budget.give(back: held) }
+    deinit { budget.give(back: held, of: owner) }
 
     /// Holds so many bytes from now on; false where there is not enough, and then holds what it held.
     func hold(_ bytes: Int) -> Bool {
         if bytes <= held {
-            budget.give(back: held - bytes)
-        } else if bytes > budget.largestShare || !budget.take(bytes - held, of: bytes) {
+            budget.give(back: held - bytes, of: owner)
+        } else if bytes > budget.largestShare || !budget.take(bytes - held, of: bytes, for: owner) {
             return false
         }
         held = bytes

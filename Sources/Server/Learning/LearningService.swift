@@ -117,11 +117,12 @@ actor LearningService: ServiceLifecycle.Service {
         }
         do {
             try await begin(trigger, slot)
-            try await release()
         } catch {
             try await release()
             throw error
         }
+        // What was abandoned may still be pushing: another replica waits until the lease runs out.
+        if !Task.isCancelled { try await release() }
     }
 
     private func takeLease() async throws -> Bool {
@@ -150,10 +151,8 @@ actor LearningService: ServiceLifecycle.Service {
     private func perform(_ id: Int64, _ trigger: LearnRun.Trigger) async {
         logger.info("learning run began", metadata: ["run": "\(id)", "trigger": "\(trigger.rawValue)"])
         let start = ContinuousClock.now
-        let result = await renewingLease { [thread, store, settings = settings()] in
-            try await withTaskExecutorPreference(thread) {
-                try await LearningRun(settings: settings, store: store).perform()
-            }
+        let result = await renewingLease { [self, settings = settings()] in
+            try await abandonable { [store] in try await LearningRun(settings: settings, store: store).perform() }
         }
         let took = start.duration(to: .now)
         metrics.learning.observe(took)
@@ -178,6 +177,21 @@ actor LearningService: ServiceLifecycle.Service {
             }
         } catch {
             logger.error("the learning run's end was not stored", metadata: ["run": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    /// Does the work on its own thread. Where this is cancelled, waits no longer: git and the forges may not answer, and
+    /// the process is about to end.
+    private nonisolated func abandonable(
+        _ work: @escaping @Sendable () async throws -> LearningRun.Result
+    ) async throws -> LearningRun.Result {
+        let (results, source) = AsyncStream.makeStream(of: Result<LearningRun.Result, any Error>.self)
+        let task = Task(executorPreference: thread) { source.yield(await Result.catching(work)) }
+        return try await withTaskCancellationHandler {
+            for await result in results { return try result.get() }
+            throw LearningAbandoned()
+        } onCancel: {
+            task.cancel()
         }
     }
 
@@ -206,4 +220,9 @@ actor LearningService: ServiceLifecycle.Service {
             logger.warning("the learning lease was not renewed", metadata: ["error": "\(error)"])
         }
     }
+}
+
+/// The service ended before a learning run did.
+private struct LearningAbandoned: Error, CustomStringConvertible {
+    let description = "the service was stopped before the run ended: the next one begins anew"
 }

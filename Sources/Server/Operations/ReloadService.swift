@@ -6,6 +6,7 @@ import UnixSignals
 struct ReloadService: Service {
     let settings: SettingsBox
     let certificates: TLSCertificates?
+    let connections: OpenConnections
     let senders: SenderDirectory
     let logger: Logger
     /// How often the files are looked at.
@@ -27,14 +28,19 @@ struct ReloadService: Service {
             group.addTask {
                 while (try? await Task.sleep(for: pollTime)) != nil { source.yield(.time) }
             }
-            var failures = Failures()
+            var failures = ReloadFailures()
             for await cause in causes { reload(cause, &failures) }
             group.cancelAll()
         }
     }
 
-    private func reload(_ cause: Cause, _ failures: inout Failures) {
-        attempt("certificates", &failures) { try certificates?.reload() ?? false }
+    private func reload(_ cause: Cause, _ failures: inout ReloadFailures) {
+        attempt("certificates", &failures) {
+            guard let certificates, try certificates.reload() else { return false }
+            // An authority that is gone must not live on in the connections that it vouched for.
+            if certificates.asksForCertificates { connections.retireAll() }
+            return true
+        }
         attempt("senders", &failures) { try senders.reload() }
         guard cause == .signal else { return }
         attempt("settings", &failures) {
@@ -47,7 +53,7 @@ struct ReloadService: Service {
         }
     }
 
-    private func attempt(_ what: String, _ failures: inout Failures, _ reload: () throws -> Bool) {
+    private func attempt(_ what: String, _ failures: inout ReloadFailures, _ reload: () throws -> Bool) {
         do {
             let isNew = try reload()
             failures.end(what)
@@ -61,9 +67,9 @@ struct ReloadService: Service {
 }
 
 /// What went wrong before: the same again, at every look, would fill the log.
-private struct Failures {
+struct ReloadFailures {
     /// Looks between two lines about the same.
-    private static let silence = 60
+    static let silence = 60
 
     private var last: [String: (text: String, looks: Int)] = [:]
 

@@ -103,6 +103,10 @@ struct Authorizer: Sendable {
     /// The common name does not count: it is deprecated as an identity (RFC 9525, 2).
     private func certificateNames(_ channel: any Channel) async throws -> Set<String>? {
         guard let certificate = try await channel.nioSSL_peerCertificate().get() else { return nil }
+        // Valid when the connection began, which may be long ago.
+        guard certificate.notValidAfter >= now().rawValue / 1_000_000_000 else {
+            throw unauthorized("the client certificate expired", reason: "expired")
+        }
         var names: Set<String> = []
         for name in certificate._subjectAlternativeNames() {
             guard [.dnsName, .uri].contains(name.nameType) else { continue }

@@ -23,9 +23,10 @@ final class RunningService: Sendable {
     /// - Parameters:
     ///   - values: settings beside the defaults; in texts `{folder}` stands for the service's folder.
     ///   - pollTime: how often it looks at certificates and senders.
+    ///   - now: its clock.
     static func start(
         _ values: [String: String] = [:], files: [String: String] = [:], in folder: TemporaryFolder? = nil,
-        pollTime: Duration = .milliseconds(20)
+        pollTime: Duration = .milliseconds(20), now: @escaping @Sendable () -> Timestamp = SystemClock.now
     ) async throws -> RunningService {
         let folder = try folder ?? TemporaryFolder()
         for (name, text) in files { _ = try folder.write(text, to: name) }
@@ -34,7 +35,8 @@ final class RunningService: Sendable {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let log = CapturedLog()
         let service = IngestService(
-            settings: settings, reload: { settings }, store: store, pollTime: pollTime, writeLog: { log.append($0) }
+            settings: settings, reload: { settings }, store: store, pollTime: pollTime, now: now,
+            writeLog: { log.append($0) }
         ) { port.yield($0) }
         let group = ServiceGroup(services: [service], logger: Logger(label: "tests"))
         let running = Task {
