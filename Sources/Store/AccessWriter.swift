@@ -5,7 +5,7 @@ import GRDB
 struct AccessWriter {
     private let identities: IdentityTables
     private let edges: KeyTable
-    private let upsert: SQLStatement
+    private let facts: RowMerge
     private let callers: CallerWriter
 
     init(_ db: Database, _ identities: IdentityTables) throws {
@@ -16,15 +16,15 @@ struct AccessWriter {
                 "cluster", "subject", "verb", "api_group", "resource", "subresource", "namespace", "name", "path",
                 "decision", "reason",
             ])
-        upsert = try SQLStatement(
-            db,
-            FactRule.upsert(
-                into: "access_fact", counters: ["count", "dry_runs"], bitSets: ["days", "sources", "callers_cut"]))
+        facts = try RowMerge(db, Self.rule)
         callers = try CallerWriter(db)
     }
 
+    private static let rule = FactRule.merge(
+        "access_fact", counters: ["count", "dry_runs"], bitSets: ["days", "sources", "callers_cut"])
+
     func write(_ rows: [(edge: AccessEdge, fact: AccessFact)], _ cache: inout IdentityCache) throws {
-        for (edge, fact) in rows { try merge(fact, edge: id(of: edge, &cache)) }
+        for (edge, fact) in rows { try merge(fact, edge: id(of: edge, &cache), &cache) }
     }
 
     private func id(of edge: AccessEdge, _ cache: inout IdentityCache) throws -> Int64 {
@@ -32,18 +32,23 @@ struct AccessWriter {
         let subject = try identities.id(of: edge.subject, in: cluster, &cache)
         let reason = try identities.id(ofReason: edge.reason, in: cluster, &cache)
         let action = edge.action
-        return try edges.id(
+        let key = IdentityCache.AccessKey(
+            cluster: cluster, subject: subject, reason: reason, decision: edge.decision, action: action)
+        if let known = cache.accesses[key] { return known }
+        let id = try edges.id(
             cluster, subject, action.verb, action.apiGroup, action.resource, action.subresource,
             action.namespace.rawValue, action.name, action.path, Int64(edge.decision.rawValue), reason)
+        cache.accesses[key] = id
+        return id
     }
 
-    private func merge(_ fact: AccessFact, edge: Int64) throws {
+    private func merge(_ fact: AccessFact, edge: Int64, _ cache: inout IdentityCache) throws {
         let period = try FactRule.period(days: fact.days, first: fact.first, last: fact.last)
-        try upsert.run(
+        try facts.run(
             edge, Int64(period.number), FactRule.counter(fact.count), FactRule.counter(fact.dryRuns),
             fact.first.rawValue, fact.last.rawValue, Int64(bitPattern: period.bits), Int64(fact.sources.rawValue),
             Int64(fact.callers.isCut ? 1 : 0), fact.sample)
-        if !fact.callers.names.isEmpty { try callers.write(fact.callers.names, edge: edge, period: period.number) }
+        try callers.write(fact.callers.names, edge: edge, period: period.number, &cache)
     }
 }
 
@@ -68,9 +73,11 @@ private struct CallerWriter {
         mark = try SQLStatement(db, "UPDATE access_fact SET callers_cut = 1 WHERE edge = ? AND period = ?")
     }
 
-    func write(_ names: [String], edge: Int64, period: Int32) throws {
+    func write(_ names: [String], edge: Int64, period: Int32, _ cache: inout IdentityCache) throws {
         var added = 0
         for name in names {
+            let key = IdentityCache.CallerKey(edge: edge, period: period, caller: ExactText(name))
+            guard cache.callers.insert(key).inserted else { continue }
             try insert.run(edge, Int64(period), name)
             added += db.changesCount
         }

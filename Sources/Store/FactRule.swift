@@ -24,23 +24,23 @@ enum FactRule {
         return period
     }
 
-    /// The statement that merges one fact: sums, earliest, latest, bits, and the sample of the earliest record.
+    /// Merges facts of one table: sums, earliest, latest, bits, and the sample of the earliest record.
     ///
-    /// Parameters: edge, period, the counters, first_seen, last_seen, the bit sets, sample.
-    static func upsert(into table: String, counters: [String], bitSets: [String]) -> String {
-        let columns = ["edge", "period"] + counters + ["first_seen", "last_seen"] + bitSets + ["sample"]
-        let sums = counters.map { "\($0) = min(\($0) + excluded.\($0), \(counterLimit))" }
-        let unions = bitSets.map { "\($0) = \($0) | excluded.\($0)" }
-        return """
-            INSERT INTO \(table) (\(columns.joined(separator: ", ")))
-            VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-            ON CONFLICT (edge, period) DO UPDATE SET
-            \(sums.joined(separator: ", ")),
-            sample = CASE
-                WHEN (excluded.first_seen, excluded.sample = '', excluded.sample) < (first_seen, sample = '', sample)
-                THEN excluded.sample ELSE sample END,
-            first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen),
-            \(unions.joined(separator: ", "))
-            """
+    /// Values: edge, period, the counters, first_seen, last_seen, the bit sets, sample.
+    static func merge(_ table: String, counters: [String], bitSets: [String]) -> MergeRule {
+        let merged =
+            counters.map { ($0, "min(\($0) + @\($0), \(counterLimit))") }
+            + [("first_seen", "min(first_seen, @first_seen)"), ("last_seen", "max(last_seen, @last_seen)")]
+            + bitSets.map { ($0, "\($0) | @\($0)") }
+            + [
+                (
+                    "sample",
+                    """
+                    CASE WHEN (@first_seen, @sample = '', @sample) < (first_seen, sample = '', sample)
+                    THEN @sample ELSE sample END
+                    """
+                )
+            ]
+        return MergeRule(table, key: ["edge", "period"], merged: merged)
     }
 }

@@ -18,66 +18,54 @@ struct SightingWriter {
         try write(batch.coverage, &cache)
     }
 
+    private static let span = [
+        ("first_seen", "min(first_seen, @first_seen)"), ("last_seen", "max(last_seen, @last_seen)"),
+    ]
+    private static let addresses = MergeRule(
+        "address_sighting", key: ["cluster", "address", "peer", "pod_name"], merged: span)
+    private static let names = MergeRule("name_sighting", key: ["cluster", "address", "name"], merged: span)
+    private static let memberships = MergeRule(
+        "group_membership", key: ["cluster", "subject", "group_name"],
+        merged: [("last_seen", "max(last_seen, @last_seen)")])
+    private static let coverage = MergeRule(
+        "source_coverage", key: ["cluster", "source", "day"],
+        merged: ["records", "lost"].map { ($0, "min(\($0) + @\($0), \(FactRule.counterLimit))") })
+
     private func write(_ sightings: [AddressSighting], _ cache: inout IdentityCache) throws {
-        let statement = try SQLStatement(
-            db,
-            """
-            INSERT INTO address_sighting (cluster, address, peer, pod_name, first_seen, last_seen)
-            VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (cluster, address, peer, pod_name) DO UPDATE SET
-            first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
-            """)
+        let row = try RowMerge(db, Self.addresses)
         for sighting in sightings {
             let cluster = try identities.id(of: sighting.cluster, &cache)
             let peer = try identities.id(of: sighting.peer, in: cluster, &cache)
-            try statement.run(
+            try row.run(
                 cluster, sighting.address.description, peer, sighting.podName, sighting.first.rawValue,
                 sighting.last.rawValue)
         }
     }
 
     private func write(_ sightings: [NameSighting], _ cache: inout IdentityCache) throws {
-        let statement = try SQLStatement(
-            db,
-            """
-            INSERT INTO name_sighting (cluster, address, name, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (cluster, address, name) DO UPDATE SET
-            first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
-            """)
+        let row = try RowMerge(db, Self.names)
         for sighting in sightings {
             let cluster = try identities.id(of: sighting.cluster, &cache)
-            try statement.run(
+            try row.run(
                 cluster, sighting.address.description, sighting.name, sighting.first.rawValue, sighting.last.rawValue)
         }
     }
 
     private func write(_ memberships: [GroupMembership], _ cache: inout IdentityCache) throws {
-        let statement = try SQLStatement(
-            db,
-            """
-            INSERT INTO group_membership (cluster, subject, group_name, last_seen) VALUES (?, ?, ?, ?)
-            ON CONFLICT (cluster, subject, group_name) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen)
-            """)
+        let row = try RowMerge(db, Self.memberships)
         for membership in memberships {
             let cluster = try identities.id(of: membership.cluster, &cache)
             let subject = try identities.id(of: membership.subject, in: cluster, &cache)
-            try statement.run(cluster, subject, membership.group, membership.last.rawValue)
+            try row.run(cluster, subject, membership.group, membership.last.rawValue)
         }
     }
 
     private func write(_ coverage: [SourceCoverage], _ cache: inout IdentityCache) throws {
-        let limit = FactRule.counterLimit
-        let statement = try SQLStatement(
-            db,
-            """
-            INSERT INTO source_coverage (cluster, source, day, records, lost) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (cluster, source, day) DO UPDATE SET
-            records = min(records + excluded.records, \(limit)), lost = min(lost + excluded.lost, \(limit))
-            """)
-        for row in coverage {
-            try statement.run(
-                identities.id(of: row.cluster, &cache), Int64(row.source.rawValue), Int64(row.day),
-                FactRule.counter(row.records), FactRule.counter(row.lost))
+        let row = try RowMerge(db, Self.coverage)
+        for day in coverage {
+            try row.run(
+                identities.id(of: day.cluster, &cache), Int64(day.source.rawValue), Int64(day.day),
+                FactRule.counter(day.records), FactRule.counter(day.lost))
         }
     }
 }

@@ -56,11 +56,23 @@ struct BatchWriter {
 
     private func advanceClocks(_ batch: ObservationBatch, _ cache: inout IdentityCache) throws {
         var newest: [ClusterName: Timestamp] = [:]
+        // Rows of one cluster mostly follow one another.
+        var run: (cluster: ClusterName, newest: Timestamp)?
         func see(_ cluster: ClusterName, _ time: Timestamp) {
-            newest[cluster] = max(newest[cluster] ?? time, time)
+            if let known = run, known.cluster == cluster {
+                run = (cluster, max(known.newest, time))
+            } else {
+                endRun()
+                run = (cluster, time)
+            }
+        }
+        func endRun() {
+            guard let ended = run else { return }
+            newest[ended.cluster] = max(newest[ended.cluster] ?? ended.newest, ended.newest)
         }
         for (edge, fact) in batch.connections { see(edge.cluster, fact.last) }
         for (edge, fact) in batch.accesses { see(edge.cluster, fact.last) }
+        endRun()
         let statement = try SQLStatement(
             db,
             """

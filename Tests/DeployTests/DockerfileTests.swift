@@ -46,6 +46,22 @@ import Testing
         #expect(packages(stages[0]) == libraries)
     }
 
+    /// Flags of the build: each word behind a `-X`, and what is asked of the package manager itself.
+    private func flags(_ text: some StringProtocol) -> Set<String> {
+        let words = text.split { $0 == " " || $0 == "\n" || $0 == ")" }.map(String.init)
+        let passed = words.indices.dropFirst().filter { words[$0 - 1].hasPrefix("-X") }.map { words[$0] }
+        return Set(passed + words.filter { $0 == "--static-swift-stdlib" })
+    }
+
+    @Test func `the build links as make release does`() throws {
+        let makefile = try Repository.text("Makefile")
+        let start = try #require(makefile.range(of: "PACKED := "))
+        let end = try #require(makefile.range(of: "SWIFT_FILES := "))
+        let wanted = flags(makefile[start.lowerBound..<end.lowerBound])
+        #expect(wanted.count == 5, "\(wanted)")
+        #expect(flags(stages[0].first { $0.hasPrefix("RUN swift build") } ?? "") == wanted)
+    }
+
     @Test func `both stages are of one Debian release`() {
         #expect(stages.count == 2)
         #expect(stages[0][0].contains("-${DEBIAN_RELEASE} AS build"))

@@ -134,6 +134,28 @@ struct StorePruneTests {
         try store.integrityCheck()
     }
 
+    @Test(arguments: [true, false])
+    func `a fact that comes again has its callers again, while its edge stays`(otherProcess: Bool) throws {
+        let folder = try TemporaryFolder()
+        let store = try Store(path: folder.file())
+        let pruning = otherProcess ? try Store(path: folder.file()) : store
+        var generator = SeededGenerator(seed: 6)
+        let edge = try #require(ObservationBatch.random(rows: 20, using: &generator).accesses.first?.edge)
+        func batch(_ days: [Int32]) -> ObservationBatch {
+            var batch = ObservationBatch()
+            batch.accesses = days.map {
+                (edge, Sample.accessFact(Sample.time(day: $0), callers: CallerSet(["of day \($0)"])))
+            }
+            return batch
+        }
+        try store.merge(batch([20_000, 20_200]))
+        let known = try Self.content(store)
+        _ = try Self.sweep(pruning, before: Sample.time(day: 20_100), limit: 100, cluster: edge.cluster)
+        #expect(try store.accesses(cluster: edge.cluster).map(\.fact.callers.names) == [["of day 20200"]])
+        try store.merge(batch([20_000]))
+        #expect(try Self.content(store) == known)
+    }
+
     @Test func `takes nothing from merges that come in between`() throws {
         let folder = try TemporaryFolder()
         let store = try Store(path: folder.file())

@@ -4,10 +4,12 @@
     load.py PROGRAM [--seconds 20] [--minutes 10] [--only NAME...]
 
 start     a fresh start until /readyz answers, ten times; memory when idle
-flows     as many Hubble flows as it takes, of 6,000 edges, a few of them often, as traffic is
+flows     as many Hubble flows as it takes from 16 senders, of 6,000 edges, a few of them often, as traffic is
+flows-8   the same from 8 senders: each commit then holds fewer records for about as many rows, and has no bar
 flows-50k of 50,000 edges, each as often as the others: each body is 650 other edges, which is as bad as it gets
 flows-gz  the same bodies as in flows, compressed
-audit     as many audit events as it takes, of 5,000 edges
+audit     as many audit events as it takes from 16 senders, of 5,000 edges
+audit-8   the same from 8 senders
 slow      2,000 connections that send a byte a second, and a fast one between them
 steady    flows and audit events at half of the bars' rates, for so many minutes: memory stays flat
 
@@ -32,6 +34,8 @@ from service import Failed, Sampler, Service
 HERE = pathlib.Path(__file__).resolve().parent
 MEMORY_BAR, IDLE_BAR, START_BAR = 150 * 1024, 40 * 1024, 0.300
 RATE_BARS = {"hubble": 150_000, "audit": 200_000}
+# Connections, each of which waits for the answer to a body before it sends the next one.
+SENDERS = 16
 # A service's memory at the end of the steady load may exceed that after its first fifth by so much, in KiB.
 GROWTH_BAR = 4 * 1024
 
@@ -68,7 +72,7 @@ class Load:
             make(place, source, edges, max(64, -(-edges // PER_BODY)), packed, even)
         return sorted(place.iterdir())
 
-    def sending(self, service, source, paths, connections=8, seconds=None, rate=0, field=""):
+    def sending(self, service, source, paths, connections=SENDERS, seconds=None, rate=0, field=""):
         return subprocess.Popen(
             [self.sender, "send", str(service.port), f"/v1/observations/{source}", field, str(connections),
              str(seconds or self.seconds), str(rate), str(PER_BODY), *paths], stdout=subprocess.PIPE)
@@ -122,22 +126,22 @@ class Load:
         self.bar("start to ready, median", statistics.median(seconds) * 1000, START_BAR * 1000, "ms")
         self.bar("idle memory", memory["VmRSS"] / 1024, IDLE_BAR / 1024, "MiB")
 
-    def full(self, name, source, edges, packed=False, even=False):
+    def full(self, name, source, edges, packed=False, even=False, connections=SENDERS):
         paths = self.bodies(source, edges, packed, even)
         size = sum(path.stat().st_size for path in paths) / len(paths) / PER_BODY
-        print(f"    {len(paths)} bodies of {PER_BODY} records, {size:,.0f} bytes a record, {edges:,} edges, 8 connections, "
+        print(f"    {len(paths)} bodies of {PER_BODY} records, {size:,.0f} bytes a record, {edges:,} edges, {connections} connections, "
               f"{self.seconds} s")
         with self.service(name) as service:
             service.start()
             sampler = Sampler(service)
             sampler.start()
             result = self.result(
-                self.sending(service, source, paths, field="Content-Encoding: gzip" if packed else ""))
+                self.sending(service, source, paths, connections, field="Content-Encoding: gzip" if packed else ""))
             samples, cpu = sampler.stop(), service.cpu_seconds()
             self.describe([result], cpu, samples)
             service.stop()
             self.check_counted(service, {1 if source == "hubble" else 2: result["records"]})
-        if not packed and not even:
+        if not packed and not even and connections == SENDERS:
             self.bar(f"{name}, records a second", result["records"] / result["seconds"], RATE_BARS[source], "records/s",
                      most=False)
         self.bar(f"{name}, memory", max(s["VmHWM"] for _, s in samples) / 1024, MEMORY_BAR / 1024, "MiB")
@@ -199,7 +203,9 @@ class Load:
             "start": self.start, "flows": lambda: self.full("flows", "hubble", 6_000),
             "flows-50k": lambda: self.full("flows-50k", "hubble", 50_000, even=True),
             "flows-gz": lambda: self.full("flows-gz", "hubble", 6_000, packed=True),
-            "audit": lambda: self.full("audit", "audit", 5_000), "slow": self.slow, "steady": self.steady,
+            "flows-8": lambda: self.full("flows-8", "hubble", 6_000, connections=8),
+            "audit": lambda: self.full("audit", "audit", 5_000),
+            "audit-8": lambda: self.full("audit-8", "audit", 5_000, connections=8), "slow": self.slow, "steady": self.steady,
         }
         for name in only or loads:
             print(name, flush=True)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A text that equals another one only byte by byte, for sets, keys and sorting.
 ///
 /// Swift holds canonically equivalent strings (Unicode Standard Annex 15) for equal; Kubernetes compares bytes. Two users
@@ -44,7 +46,17 @@ package protocol ByteComparable: Codable, Sendable {
 
 extension String: ByteComparable {
     /// True if no byte differs.
-    package func hasSameBytes(as other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+    package func hasSameBytes(as other: String) -> Bool {
+        // The views would be compared byte by byte, through their indices.
+        var (left, right) = (self, other)
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                guard left.count == right.count else { return false }
+                guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else { return true }
+                return memcmp(leftStart, rightStart, left.count) == 0
+            }
+        }
+    }
 
     /// Feeds the bytes as they are, not their normalised form.
     package func hashBytes(into hasher: inout Hasher) {

@@ -2,8 +2,9 @@ import Store
 
 /// Commits what the lanes took, all of it in one transaction at a time, and tells those who wait when it is durable.
 ///
-/// A commit begins when somebody waits and either nobody else is being read, or the oldest one has waited for the delay.
-/// Commits never overlap, so that their number follows the speed of the disk, and more wait for the next one meanwhile.
+/// A commit begins when as many wait as are still being read, or when the oldest one has waited for the delay: so half of
+/// the senders are read while the disk works for the other half. Commits never overlap, so that their number follows the
+/// speed of the disk, and more wait for the next one meanwhile.
 actor Committer {
     private let store: Store
     private let delay: Duration
@@ -45,7 +46,7 @@ actor Committer {
     /// Ends what `beginWork` began.
     func endWork() {
         working -= 1
-        if working == 0 { stopWatching() }
+        if isDue { stopWatching() }
     }
 
     /// Returns once everything that the lane holds of an input is durable.
@@ -56,9 +57,13 @@ actor Committer {
         try await withCheckedThrowingContinuation { continuation in
             waiters.append(Waiter(lane: lane, firstCut: firstCut, since: clock.now, continuation: continuation))
             metrics.waiting.set(Double(waiters.count))
+            if isDue { stopWatching() }
             wake.yield()
         }
     }
+
+    /// True where more wait than would join them.
+    private var isDue: Bool { working <= waiters.count }
 
     /// Commits whenever somebody waits, until `close` or until it is cancelled; from then on nobody waits any more.
     func run() async {
@@ -82,14 +87,14 @@ actor Committer {
         stopWatching()
     }
 
-    /// Waits until nobody is being read, or the oldest waiter has waited long enough.
+    /// Waits until no more are being read than wait, or the oldest waiter has waited long enough.
     private func gather() async {
         guard let oldest = waiters.first?.since else { return }
         let deadline = oldest + delay
-        guard working > 0, !isClosed, clock.now < deadline else { return }
+        guard !isDue, !isClosed, clock.now < deadline else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [clock] in
-                // Cancelled as soon as nobody is being read.
+                // Cancelled as soon as enough wait.
                 try? await clock.sleep(until: deadline, tolerance: .milliseconds(1))
                 await self.stopWatching()
             }

@@ -1,5 +1,6 @@
 import AppConfiguration
 import Domain
+import FoundationEssentials
 import Glibc
 import Logging
 
@@ -103,10 +104,9 @@ struct LogLines: LogHandler {
 
 /// The machine's clock, for what is about the service itself: leases, receipts, expiry, schedules. Learning never asks it.
 enum SystemClock {
-    /// The present moment.
+    /// The present moment, to the microsecond.
     static func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(rawValue: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        // No `timespec`: with static Swift libraries it belongs to another module than Glibc.
+        Timestamp(rawValue: Int64(Date().timeIntervalSince1970 * 1_000_000) * 1000)
     }
 }

@@ -131,11 +131,16 @@ struct PruneWriter {
         for id in ids.sorted() { _ = try remove(table, delete, id) }
     }
 
-    /// Keeps account of ids that are gone, by which `IdentityCache` and `Store.size` go.
+    /// Keeps account of what is gone, by which `IdentityCache` and `Store.size` go.
     private func count() throws {
-        let update = try SQLStatement(db, "UPDATE removed_row SET removed = removed + ? WHERE kind = ?")
-        for table in [.connectionEdge, .accessEdge, .peer, .subject, .reason] as [PrunedTable] {
-            if let rows = removed[table] { try update.run(Int64(rows), table.rawValue) }
+        let update = try SQLStatement(
+            db,
+            """
+            INSERT INTO removed_row (kind, removed) VALUES (?, ?)
+            ON CONFLICT (kind) DO UPDATE SET removed = removed + excluded.removed
+            """)
+        for table in [.connectionEdge, .accessEdge, .accessFact, .peer, .subject, .reason] as [PrunedTable] {
+            if let rows = removed[table] { try update.run(table.rawValue, Int64(rows)) }
         }
     }
 }
