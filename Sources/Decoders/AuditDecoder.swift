@@ -48,7 +48,9 @@ package final class AuditDecoder: RecordDecoder {
     }
 
     /// The sample's text, of at most 160 characters.
-    package func sample(_ reference: SampleReference) -> String { interpreter.sample(reference, parser: parser) }
+    package func sample(_ reference: SampleReference) -> String {
+        EventInterpreter.sample(reference, parser: parser)
+    }
 
     /// Forgets all tables; numbers given out before are void.
     package func reset() {

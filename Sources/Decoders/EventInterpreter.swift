@@ -214,7 +214,7 @@ extension EventInterpreter {
     }
 
     /// `kubectl/v1.32.4 (linux/amd64) kubernetes/59526cd: 200`; `...: 201, created by patch` for what was concluded.
-    func sample(_ reference: SampleReference, parser: borrowing TextParser) -> String {
+    static func sample(_ reference: SampleReference, parser: borrowing TextParser) -> String {
         let agent = parser.text(lw_table_texts, UInt32(reference.first)) ?? "unknown client"
         let creating = CreatingVerb(number: reference.third).map { ", created by \($0.rawValue)" } ?? ""
         return String(shown: reference.second == 0 ? agent : "\(agent): \(reference.second)\(creating)", limit: 160)

@@ -12,14 +12,16 @@ extension FlowInterpreter {
     }
 
     /// `web-7d9c-abcde (10.1.0.141) -> api-7d9c-fghij (10.1.0.147) TCP 45678 > 8080 SYN at prod/n1`.
-    func sample(_ reference: SampleReference, parser: borrowing TextParser) -> String {
+    ///
+    /// - Parameter names: what endpoints are called, by the parser's numbers.
+    static func sample(_ reference: SampleReference, names: [String], parser: borrowing TextParser) -> String {
         // In one piece of memory: each row of each commit has a sample.
         var text = ""
         text.reserveCapacity(160)
-        append(reference.first >> 32, reference.second >> 32, parser, to: &text)
+        append(reference.first >> 32, reference.second >> 32, names, parser, to: &text)
         text += " -> "
-        append(reference.first & 0xffff_ffff, reference.second & 0xffff_ffff, parser, to: &text)
-        Self.append(packet: reference.fourth, to: &text)
+        append(reference.first & 0xffff_ffff, reference.second & 0xffff_ffff, names, parser, to: &text)
+        append(packet: reference.fourth, to: &text)
         if let node = parser.text(lw_table_texts, UInt32(reference.third)) {
             text += " at "
             text += node
@@ -27,8 +29,10 @@ extension FlowInterpreter {
         return String(shown: text, limit: 160)
     }
 
-    private func append(_ endpoint: UInt64, _ address: UInt64, _ parser: borrowing TextParser, to text: inout String) {
-        text += endpoint == UInt64(lw_none) ? "unknown" : shownNames[Int(endpoint)]
+    private static func append(
+        _ endpoint: UInt64, _ address: UInt64, _ names: [String], _ parser: borrowing TextParser, to text: inout String
+    ) {
+        text += endpoint == UInt64(lw_none) ? "unknown" : names[Int(endpoint)]
         guard let address = parser.text(lw_table_addresses, UInt32(address)) else { return }
         text += " ("
         text += address

@@ -47,7 +47,9 @@ package final class HubbleDecoder: RecordDecoder {
     }
 
     /// The sample's text, of at most 160 characters.
-    package func sample(_ reference: SampleReference) -> String { interpreter.sample(reference, parser: parser) }
+    package func sample(_ reference: SampleReference) -> String {
+        FlowInterpreter.sample(reference, names: interpreter.shownNames, parser: parser)
+    }
 
     /// Forgets all tables; numbers given out before are void.
     package func reset() {

@@ -108,6 +108,7 @@ struct AccessAggregator {
         _ first: Int32, _ further: ArraySlice<UInt64>, _ tables: ObservationTables
     ) -> CallerSet {
         guard first >= 0 else { return CallerSet() }
+        guard !further.isEmpty else { return CallerSet(tables.callers[Int(first)]) }
         return CallerSet([tables.callers[Int(first)]] + further.map { tables.callers[Int($0 & 0xffff_ffff)] })
     }
 }

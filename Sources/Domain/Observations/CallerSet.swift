@@ -22,6 +22,9 @@ package struct CallerSet: Hashable, Sendable {
         keep(Set(names).sorted())
     }
 
+    /// One caller, as nearly all facts have.
+    package init(_ name: String) { names = [name] }
+
     package var isEmpty: Bool { names.isEmpty && !isCut }
 
     /// Adds what another source or replica saw.
