@@ -48,7 +48,7 @@ import Testing
 
     /// Flags of the build: each word behind a `-X`, and what is asked of the package manager itself.
     private func flags(_ text: some StringProtocol) -> Set<String> {
-        let words = text.split { $0 == " " || $0 == "\n" || $0 == ")" }.map(String.init)
+        let words = String(text).components(separatedBy: CharacterSet(charactersIn: " \n)"))
         let passed = words.indices.dropFirst().filter { words[$0 - 1].hasPrefix("-X") }.map { words[$0] }
         return Set(passed + words.filter { $0 == "--static-swift-stdlib" })
     }
