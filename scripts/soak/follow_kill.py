@@ -29,7 +29,7 @@ ROTATIONS = ("rename", "rename and compress", "copy and truncate")
 class Exporter(threading.Thread):
     """Writes and rotates. Keeps enough of the old files for what a killed service has not read."""
 
-    KEPT = 60
+    KEPT = 200
 
     def __init__(self, folder, seed):
         super().__init__(daemon=True)
